@@ -1,0 +1,121 @@
+"""Check that the results of a run of the default configuration are complete and add up.
+
+Usage: check_results.py [folder that holds results/]. Every fault is reported; one is enough to fail.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+
+MODELS = {"relative", "relative_slope", "benchmark_offset", "benchmark_drift", "benchmark_frozen"}
+FIGURES = 6
+# The identity is exact in theory. Each of its terms is a difference of means of scores, so the rounding
+# error grows with the size of the scores: a few hundred operations at 2e-16 each stay below this.
+IDENTITY_TOLERANCE = 1e-10
+
+
+def check_ledger(results: Path) -> list[str]:
+    """Every row read is accepted, quarantined or merged with its duplicate."""
+    ledger = pd.read_parquet(results / "validation" / "ledger.parquet")
+    if ledger.empty or ledger["rows_in"].sum() == 0:
+        return ["the ledger records no rows"]
+    accounted = ledger["accepted"] + ledger["quarantined"] + ledger["duplicates_merged"]
+    wrong = ledger.loc[ledger["rows_in"] != accounted]
+    return [
+        f"{row.source_file} ({row.table}): {row.rows_in} rows in, but {row.accepted} accepted, "
+        f"{row.quarantined} quarantined and {row.duplicates_merged} merged"
+        for row in wrong.itertuples()
+    ]
+
+
+def check_attrition(results: Path) -> list[str]:
+    """There is an account of who was lost between the records and the cohorts."""
+    attrition = pd.read_parquet(results / "cohorts" / "attrition.parquet")
+    return ["the attrition table is empty"] if attrition.empty else []
+
+
+def check_fits(results: Path) -> list[str]:
+    """Every mixed model reached its optimum."""
+    fits = pd.read_parquet(results / "mixed" / "fits.parquet")
+    if fits.empty:
+        return ["no mixed model was fitted"]
+    failed = fits.loc[~fits["converged"].eq(True)]
+    return [f"{row.model} of {row.domain} {row.year} did not converge" for row in failed.itertuples()]
+
+
+def check_decomposition(results: Path) -> list[str]:
+    """The benchmark residual of a school is its relative residual plus the two parts of the drift."""
+    table = pd.read_parquet(results / "benchmark" / "decomposition.parquet")
+    if table.empty:
+        return ["the decomposition is empty"]
+    cohorts = sorted((results / "cohorts").glob("*/*.parquet"))
+    if not cohorts:
+        return ["there is no cohort file from which to take the size of the scores"]
+    scale = max(pd.read_parquet(path, columns=["score"])["score"].abs().max() for path in cohorts)
+    parts = table["mean_residual_relative"] + table["intercept_part"] + table["slope_part"]
+    gap = (table["mean_residual_benchmark"] - parts).abs()
+    # Written so that a missing value counts as wrong.
+    wrong = table.loc[~(gap <= IDENTITY_TOLERANCE * scale)]
+    if wrong.empty:
+        return []
+    first = wrong.iloc[0]
+    return [
+        f"the identity fails for {len(wrong)} of {len(table)} rows, first {first['domain']} {first['year']} "
+        f"school {first['school_id']}; the largest gap is {gap.max():.3g}, allowed is "
+        f"{IDENTITY_TOLERANCE * scale:.3g}"
+    ]
+
+
+def check_effects(results: Path) -> list[str]:
+    """The table of school effects gathers every model."""
+    effects = pd.read_parquet(results / "effects" / "school_effects.parquet", columns=["model"])
+    missing = MODELS - set(effects["model"])
+    return [f"no school effects of {model}" for model in sorted(missing)]
+
+
+def check_figures(results: Path) -> list[str]:
+    """Every figure exists as a picture and as a drawing."""
+    folder = results / "figures"
+    figures = {
+        suffix: {path.relative_to(folder).with_suffix("") for path in folder.rglob(f"*.{suffix}")}
+        for suffix in ("png", "svg")
+    }
+    faults = []
+    if len(figures["png"]) < FIGURES:
+        faults.append(f"{len(figures['png'])} PNG figures, expected at least {FIGURES}")
+    for name in sorted(figures["png"] ^ figures["svg"]):
+        faults.append(f"{name} exists as {'PNG' if name in figures['png'] else 'SVG'} only")
+    return faults
+
+
+CHECKS: dict[str, Callable[[Path], list[str]]] = {
+    "ledger": check_ledger,
+    "attrition": check_attrition,
+    "fits": check_fits,
+    "decomposition": check_decomposition,
+    "effects": check_effects,
+    "figures": check_figures,
+}
+
+
+def main(folder: Path) -> int:
+    failed = 0
+    for name, check in CHECKS.items():
+        try:
+            faults = check(folder / "results")
+        except (OSError, KeyError, AttributeError, ValueError) as error:
+            # A missing file or column is a finding, not the end of the report.
+            faults = [f"{type(error).__name__}: {error}"]
+        print(f"{name}: {'ok' if not faults else 'FAILED'}")
+        for fault in faults:
+            print(f"  {fault}")
+        failed += bool(faults)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1] if len(sys.argv) > 1 else ".")))

@@ -1,0 +1,32 @@
+"""School effects that anyone can re-run: records -> cohorts -> intake -> models -> effects -> figures."""
+
+
+configfile: "config.yaml"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/synthetic.smk"
+include: "workflow/rules/validation.smk"
+include: "workflow/rules/cohorts.smk"
+include: "workflow/rules/intake.smk"
+include: "workflow/rules/mixed.smk"
+include: "workflow/rules/benchmark.smk"
+include: "workflow/rules/effects.smk"
+include: "workflow/rules/figures.smk"
+
+
+rule all:
+    """Make every table and figure of the configured study."""
+    default_target: True
+    input:
+        "results/validation/ledger.parquet",
+        "results/validation/quarantine.parquet",
+        "results/cohorts/attrition.parquet",
+        "results/cohorts/matched_comparison.parquet",
+        "results/intake/schools.parquet",
+        "results/mixed/fits.parquet",
+        "results/effects/school_effects.parquet",
+        "results/effects/reflated_effects.parquet",
+        "results/effects/school_changes.parquet",
+        "results/effects/year_correlations.parquet",
+        figure_files(),

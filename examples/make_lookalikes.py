@@ -1,0 +1,219 @@
+"""Make the invented look-alike of every example's data set: `python examples/make_lookalikes.py`.
+
+Each has about 200 rows with the columns, types, codes and quirks of the real file. Every value is drawn
+here from a seed or written out below; none is taken from the real files.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.random import Generator
+
+EXAMPLES = Path(__file__).parent
+SEED = 1985
+
+
+def invent_sgp_covid(random: Generator) -> pd.DataFrame:
+    """Scores of one state: four cohorts, no tests in 2020, a fall in 2021."""
+    cohorts = {2018: 0.0, 2019: 1.0, 2021: -20.0, 2023: 2.0}
+    tests: list[dict] = []
+    for place, (year, fall) in enumerate(cohorts.items()):
+        prior_fall = cohorts.get(year - 2, 0.0)
+        for number in range(16):
+            ability = random.normal(0, 25)
+            student = _sgp_student(1001 + 100 * place + number, number, random)
+            tests += _sgp_tests(student, year - 2, 3, 480 + prior_fall + ability, random)
+            # Lunch status is that of the year; one gender differs between the years.
+            student |= {"FREE_REDUCED_LUNCH_STATUS": _yes("Free Reduced Lunch", number % 3 == 0)}
+            if number == 9:
+                student |= {"GENDER": "Gender: Male"}
+            tests += _sgp_tests(student, year, 5, 510 + fall + 0.8 * ability, random)
+    tests += _sgp_out_of_step(random)
+    frame = pd.DataFrame(tests).sort_values(["YEAR", "ID", "CONTENT_AREA"], kind="stable", ignore_index=True)
+    # One student sat one subject only.
+    return frame.drop(frame.index[(frame["ID"] == "0001004") & (frame["CONTENT_AREA"] == "MATHEMATICS")])
+
+
+def _sgp_out_of_step(random: Generator) -> list[dict]:
+    """Students without a prior record two years earlier, and grades the study does not use."""
+    tests: list[dict] = []
+    # Repeated a grade; skipped one; new in the state; prior test in the year without tests.
+    for number, (prior_year, year) in enumerate([(2016, 2019), (2017, 2018), (None, 2021), (None, 2022)]):
+        student = _sgp_student(9001 + number, number, random)
+        if prior_year is not None:
+            tests += _sgp_tests(student, prior_year, 3, 480, random)
+        tests += _sgp_tests(student, year, 5, 510, random)
+    for number, (year, grade) in enumerate([(2016, 7), (2019, 4), (2022, 8), (2023, 6)]):
+        tests += _sgp_tests(_sgp_student(9101 + number, number, random), year, grade, 520, random)
+    return tests
+
+
+def _sgp_student(identifier: int, number: int, random: Generator) -> dict:
+    school = int(random.choice([1101, 1102, 1201, 1202, 1301]))
+    # One school stands under two districts.
+    district = 301 if school == 1201 and number % 2 else {11: 101, 12: 201, 13: 301}[school // 100]
+    return {
+        "ID": f"{identifier:07d}",
+        "ETHNICITY": str(random.choice(["White", "Hispanic", "Asian", "African American", "Other"])),
+        "FREE_REDUCED_LUNCH_STATUS": _yes("Free Reduced Lunch", number % 2 == 0),
+        "ELL_STATUS": _yes("ELL", number in (1, 6, 12)),
+        "IEP_STATUS": _yes("IEP", number in (2, 7, 11, 13)),
+        "GENDER": "Gender: Female" if number % 2 else "Gender: Male",
+        "SCHOOL_NUMBER": school,
+        "DISTRICT_NUMBER": district,
+    }
+
+
+def _sgp_tests(student: dict, year: int, grade: int, level: float, random: Generator) -> list[dict]:
+    """Return one record for each subject, columns in the order of the real file."""
+    records = []
+    for subject in ("ELA", "MATHEMATICS"):
+        score = float(np.round(level + (student["SCHOOL_NUMBER"] % 5) + random.normal(0, 7)))
+        band = ["Unsatisfactory", "Partially Proficient", "Proficient", "Advanced"][
+            int(np.digitize(score, [470, 500, 530]))
+        ]
+        record = {"CONTENT_AREA": subject, "YEAR": str(year), "ID": student["ID"], "GRADE": str(grade)}
+        records.append(record | {"SCALE_SCORE": score, "ACHIEVEMENT_LEVEL": band} | student)
+    return records
+
+
+def _yes(name: str, holds: bool) -> str:
+    return f"{name}: {'Yes' if holds else 'No'}"
+
+
+def invent_jsp(random: Generator) -> pd.DataFrame:
+    """Pupils of nine schools over three junior school years; some are not there in every year."""
+    rows = []
+    # The real file skips a school code, too.
+    schools = [code for code in range(1, 11) if code != 6]
+    for number in range(72):
+        school = schools[number % len(schools)]
+        ability = random.normal(0, 1)
+        pupil = {
+            "school": school,
+            "class": 1 + (number // len(schools)) % 2,
+            "gender": "girl" if random.random() < 0.5 else "boy",
+            "social": 1 + number % 9,
+            "raven": float(np.clip(np.round(25 + 5 * ability + random.normal(0, 3)), 4, 36)),
+            "id": 7 * number + 3,
+        }
+        # Without the first year there is no prior score, without the last no outcome.
+        absent = {0: {0}, 12: {2}, 24: {0, 1}, 36: {1, 2}, 48: {2}}.get(number, set())
+        for year in sorted({0, 1, 2} - absent):
+            english = 50 + 3 * year + 20 * ability + school + random.normal(0, 8)
+            math = 25 + 3 * year + 6 * ability + random.normal(0, 3)
+            scores = {
+                "english": float(np.clip(np.round(english), 0, 98)),
+                "math": float(np.clip(np.round(math), 1, 40)),
+            }
+            rows.append(pupil | scores | {"year": float(year)})
+    return pd.DataFrame(rows).sort_values(["school", "class", "id", "year"], ignore_index=True)
+
+
+def invent_ilea(random: Generator) -> pd.DataFrame:
+    """Three cohorts of examination results; schools come and go, and there is no student identifier."""
+    in_years = {1: "123", 2: "123", 3: "123", 4: "123", 5: "12", 6: "23", 7: "1", 8: "3"}
+    rows = []
+    for school, years in in_years.items():
+        effect = random.normal(0, 3)
+        for code in map(int, years):
+            in_school_year = {
+                "year": 1984 + code,
+                "year_code": code,
+                "school_id": school,
+                "school_fsm_pct": 20 + 5 * school + code,
+                "school_vr1_pct": 30 - 2 * school - code,
+                "school_gender_code": {3: 2, 4: 3}.get(school, 1),
+                "school_denomination_code": 1 + school % 3,
+            }
+            rows += [_ilea_student(in_school_year, number, effect, random) for number in range(10)]
+    # Undocumented band; a girl in a school for boys; equal rows that are different students.
+    rows[5]["vr_band_code"] = rows[47]["vr_band_code"] = rows[99]["vr_band_code"] = 0
+    next(row for row in rows if row["school_gender_code"] == 2)["gender_code"] = 1
+    rows[21:21] = [dict(rows[20]), dict(rows[20])]
+    frame = pd.DataFrame(rows).sort_values(["year", "school_id"], kind="stable", ignore_index=True)
+    frame.insert(0, "student_id", np.arange(1, len(frame) + 1))
+    return frame[
+        [
+            *("student_id", "year", "year_code", "school_id", "score", "school_fsm_pct", "school_vr1_pct"),
+            *("gender_code", "vr_band_code", "ethnic_code", "school_gender_code", "school_denomination_code"),
+        ]
+    ]
+
+
+def _ilea_student(in_school_year: dict, number: int, effect: float, random: Generator) -> dict:
+    # Codes are not in order of ability: 1 is the lowest band, 2 the highest, 3 the one between.
+    band = [3, 2, 3, 1, 3, 2, 3, 1, 3, 1][number]
+    mean = {1: 12, 2: 31, 3: 20}[band]
+    gender = {2: 0, 3: 1}.get(in_school_year["school_gender_code"], int(random.random() < 0.5))
+    return in_school_year | {
+        "score": int(np.clip(np.round(mean + effect + random.normal(0, 6)), 1, 70)),
+        "gender_code": gender,
+        "vr_band_code": band,
+        "ethnic_code": int(random.integers(1, 12)),
+    }
+
+
+def invent_exam(random: Generator) -> pd.DataFrame:
+    """Students of ten schools with normalised scores; student numbers are not unique within a school."""
+    sizes = {1: 30, 2: 28, 3: 26, 4: 25, 5: 24, 6: 22, 7: 20, 8: 15, 9: 8, 10: 2}
+    gender_of_school = {3: "girls", 5: "boys", 8: "girls"}
+    schools = []
+    for school, size in sizes.items():
+        test = random.normal(0, 1, size)
+        gender = gender_of_school.get(school, "mixed")
+        drawn = random.choice(["F", "M"], size)
+        sex = {"girls": np.full(size, "F"), "boys": np.full(size, "M")}.get(gender, drawn)
+        if school == 4:
+            # "Mixed" with a single boy.
+            sex = np.where(np.arange(size) == 3, "M", "F")
+        students = 1 + random.permutation(10 * size)[:size]
+        if school in (6, 7):
+            students[1] = students[0]
+        slope = 0.56 + random.normal(0, 0.1)
+        schools.append(
+            pd.DataFrame(
+                {
+                    "school": school,
+                    "normexam": np.round(
+                        random.normal(0, 0.3) + slope * test + random.normal(0, 0.7, size), 7
+                    ),
+                    "schgend": gender,
+                    "schavg": np.round(test.mean(), 7),
+                    "vr": random.choice(["bottom 25%", "mid 50%", "top 25%"], size, p=[0.2, 0.55, 0.25]),
+                    "intake": random.choice(["bottom 25%", "mid 50%", "top 25%"], size, p=[0.3, 0.55, 0.15]),
+                    "standLRT": np.round(test, 7),
+                    "sex": sex,
+                    "type": "Mxd" if gender == "mixed" else "Sngl",
+                    "student": students,
+                }
+            )
+        )
+    return pd.concat(schools, ignore_index=True)
+
+
+LOOKALIKES = {
+    "sgp_covid/lookalike/sgp_covid_scores_long.parquet": invent_sgp_covid,
+    "jsp/lookalike/faraway_jsp.csv.gz": invent_jsp,
+    "ilea/lookalike/ilea567.csv.gz": invent_ilea,
+    "exam/lookalike/mlmrev_exam.csv.gz": invent_exam,
+}
+
+
+def main() -> None:
+    """Write every look-alike; the same bytes each time."""
+    for name, invent in LOOKALIKES.items():
+        path = EXAMPLES / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        frame = invent(np.random.default_rng(SEED))
+        if path.suffix == ".parquet":
+            frame.to_parquet(path, index=False)
+        else:
+            # Without the time of writing, which a .gz file would carry.
+            frame.to_csv(path, index=False, lineterminator="\n", compression={"method": "gzip", "mtime": 0})
+        print(f"{path}: {len(frame)} rows")
+
+
+if __name__ == "__main__":
+    main()

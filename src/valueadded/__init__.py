@@ -1,0 +1,17 @@
+"""School effects that anyone can re-run. The map, in pipeline order.
+
+config          the closed model of config.yaml, and which cohorts it implies
+contracts       what each table on disk looks like
+synthetic       an invented state with planted truth
+validation      input files to accepted records, quarantine and ledger
+cohorts         prior and outcome side by side; who is left out and why
+intake          prior attainment and school intake measures
+numerics        mathematical operations on arrays
+mixed           design -> moments -> criterion -> fit -> posterior: relative school effects
+benchmark       the frozen line, the models measured from it, the drift of the system
+effects         intervals, reflation, changes, correlations between years
+figures         one file for each figure
+audit           what ties a result to the code that made it
+table_io        Parquet through a contract
+cli             commands for people
+"""

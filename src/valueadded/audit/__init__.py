@@ -1,0 +1,1 @@
+"""What ties a result to the code that made it."""

@@ -1,0 +1,63 @@
+"""A digest of the code behind one script: its own modules and the numerical libraries' versions."""
+
+import ast
+import hashlib
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+import grimp
+
+PACKAGE = "valueadded"
+SOURCE = Path(__file__).parents[1]
+NUMERICAL_LIBRARIES = ("numpy", "pandas", "pyarrow", "scipy", "formulaic", "matplotlib")
+
+
+def digest_script(script: Path) -> str:
+    """Return a digest that changes whenever a module that `script` imports, directly or not, changes.
+
+    Snakemake reruns a job when its script changes but not when a module the script imports does; rules
+    carry this digest among their parameters so that they are rerun in that case too.
+    """
+    modules = {name for direct in imported_modules(script) for name in upstream_modules(direct)}
+    content = hashlib.sha256()
+    for module in sorted(modules):
+        content.update(module.encode())
+        content.update(module_file(module).read_bytes())
+    for library in NUMERICAL_LIBRARIES:
+        content.update(f"{library}={version(library)}".encode())
+    return content.hexdigest()[:16]
+
+
+def imported_modules(script: Path) -> set[str]:
+    """Return the modules of this package named in the import statements of `script`."""
+    names = set()
+    for node in ast.walk(ast.parse(script.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == PACKAGE:
+            names.add(node.module)
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names if alias.name.split(".")[0] == PACKAGE}
+    return {name for name in names if name in import_graph().modules}
+
+
+def upstream_modules(module: str) -> set[str]:
+    """Return `module`, everything it imports, and the packages they live in."""
+    found = {module} | import_graph().find_upstream_modules(module)
+    parents = {name.rsplit(".", depth)[0] for name in found for depth in range(1, name.count(".") + 1)}
+    reached = found | parents
+    for parent in parents - found:
+        reached |= import_graph().find_upstream_modules(parent)
+    return reached
+
+
+@cache
+def import_graph() -> grimp.ImportGraph:
+    """Return the import graph of this package."""
+    return grimp.build_graph(PACKAGE, cache_dir=None)
+
+
+def module_file(module: str) -> Path:
+    """Return the file of a module of this package."""
+    path = SOURCE.joinpath(*module.split(".")[1:])
+    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")

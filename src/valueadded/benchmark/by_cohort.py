@@ -1,0 +1,104 @@
+"""The benchmark models, drift and decomposition of every cohort, as tables."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from valueadded.benchmark.drift import decompose, drift_rows
+from valueadded.benchmark.offset_fit import BenchmarkFit, Variant, fit_offset
+from valueadded.benchmark.reference import BenchmarkReference, LineKind, fit_reference
+from valueadded.errors import ValueAddedError
+from valueadded.mixed.by_cohort import Cohort, fit_row, label_rows, record_rows
+from valueadded.mixed.design import formula_terms
+from valueadded.mixed.moments import SchoolMoments, restrict, stack
+from valueadded.mixed.random_intercept import fit_random_intercept
+
+
+@dataclass(frozen=True)
+class BenchmarkModels:
+    """Everything measured from the benchmark line, as tables.
+
+    reference, fits, fixed_effects, fit_records, school_effects, drift, decomposition : as their contracts say
+    """
+
+    reference: pd.DataFrame
+    fits: pd.DataFrame
+    fixed_effects: pd.DataFrame
+    fit_records: pd.DataFrame
+    school_effects: pd.DataFrame
+    drift: pd.DataFrame
+    decomposition: pd.DataFrame
+
+
+def fit_benchmark_models(
+    moments: Mapping[Cohort, SchoolMoments],
+    formula: str,
+    years: Sequence[int],
+    line: LineKind,
+    variants: Sequence[Variant],
+    free_terms: Sequence[str],
+    confidence: float,
+) -> BenchmarkModels:
+    """Return the benchmark models of each (domain, year).
+
+    The line is fitted to the benchmark `years` of each domain, pooled if several.
+
+    Raises
+    ------
+    ValueAddedError
+        Naming the domain and year whose model cannot be fitted.
+    """
+    references = {
+        domain: _domain_reference(moments, domain, formula, years, line) for domain in _domains(moments)
+    }
+    fits: dict[tuple[str, int, str], BenchmarkFit] = {}
+    drifts: list[pd.DataFrame] = []
+    decompositions: list[pd.DataFrame] = []
+    for (domain, year), cohort in moments.items():
+        reference = references[domain]
+        try:
+            for variant in variants:
+                released = [] if variant == "frozen" else free_terms
+                fits[domain, year, f"benchmark_{variant}"] = fit_offset(cohort, reference, variant, released)
+            focal = restrict(cohort, formula_terms(formula, cohort.terms)[0])
+            drifts.append(_labelled(drift_rows(focal, reference, confidence), domain, year))
+            own_line = fit_random_intercept(focal, formula).estimates.coefficients
+            decompositions.append(_labelled(decompose(focal, own_line, reference), domain, year))
+        except ValueAddedError as fault:
+            raise type(fault)(f"{domain} {year}: {fault}") from None
+    methods = {key: "fixed" if key[2] == "benchmark_frozen" else "ML" for key in fits}
+    return BenchmarkModels(
+        reference=pd.concat(
+            [
+                reference.table.assign(domain=domain).astype({"domain": "str"})
+                for domain, reference in references.items()
+            ],
+            ignore_index=True,
+        ),
+        fits=pd.DataFrame(
+            [fit_row(*key, fit.estimates, fit.moments, methods[key]) for key, fit in fits.items()]
+        ),
+        fixed_effects=label_rows({key: fit.fixed_effects for key, fit in fits.items()}),
+        fit_records=label_rows({key: record_rows(fit.estimates) for key, fit in fits.items()}),
+        school_effects=label_rows({key: fit.school_effects(confidence) for key, fit in fits.items()}),
+        drift=pd.concat(drifts, ignore_index=True),
+        decomposition=pd.concat(decompositions, ignore_index=True),
+    )
+
+
+def _domain_reference(
+    moments: Mapping[Cohort, SchoolMoments], domain: str, formula: str, years: Sequence[int], line: LineKind
+) -> BenchmarkReference:
+    try:
+        return fit_reference(stack([moments[domain, year] for year in years]), formula, line=line)
+    except ValueAddedError as fault:
+        raise type(fault)(f"{domain}, benchmark {', '.join(map(str, years))}: {fault}") from None
+
+
+def _domains(moments: Mapping[Cohort, SchoolMoments]) -> list[str]:
+    return list(dict.fromkeys(domain for domain, _ in moments))
+
+
+def _labelled(frame: pd.DataFrame, domain: str, year: int) -> pd.DataFrame:
+    return frame.assign(domain=domain, year=year).astype({"domain": "str"})

@@ -1,0 +1,114 @@
+"""Movement of the whole system since the benchmark, and the identity that ties both models (B14)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from valueadded.benchmark.line import Basis, Line, align_coefficients, fit_line
+from valueadded.benchmark.reference import BenchmarkReference
+from valueadded.mixed.design import formula_terms
+from valueadded.mixed.moments import INTERCEPT, SchoolMoments, restrict
+from valueadded.mixed.posterior import mean_residuals
+
+Array = NDArray[np.float64]
+BASES: tuple[Basis, ...] = ("student", "school")
+
+
+@dataclass(frozen=True)
+class Drift:
+    """Movement of the system between the benchmark cohort and a focal cohort.
+
+    drift : x0'(b_t - b_0) at the benchmark cohort's mean intake x0, the sum of the two parts
+    intercept_part, slope_part : its share from the intercept and from the other coefficients
+    std_error : clustered on schools, the same school in both cohorts being one cluster
+    """
+
+    drift: float
+    intercept_part: float
+    slope_part: float
+    std_error: float
+
+
+def measure_drift(moments: SchoolMoments, reference: BenchmarkReference, basis: Basis) -> Drift:
+    """Return the drift of a focal cohort from the benchmark cohort.
+
+    Both lines are fitted on the same basis: each student counts once, or each school counts once. The same
+    schools stand in both cohorts, so their pulls are subtracted school by school before they are squared;
+    adding the two variances would give intervals that are too wide.
+    """
+    before = reference.line if _is_ols(reference, basis) else fit_line(reference.moments, basis=basis)
+    after = fit_line(moments, basis=basis)
+    x0 = before.mean_intake
+    change = align_coefficients(before.terms, after.coefficients) - before.beta
+    pull = _pull(after, before.terms, x0)
+    pull_before = _pull(before, before.terms, x0)
+    schools, codes = np.unique(
+        np.concatenate([after.school_id, before.school_id]).astype(str), return_inverse=True
+    )
+    together = np.bincount(codes, np.concatenate([pull, -pull_before]), len(schools))
+    variance = len(schools) / (len(schools) - 1) * float((together**2).sum())
+    return Drift(
+        drift=float(change @ x0),
+        intercept_part=float(change[0]),
+        slope_part=float(change[1:] @ x0[1:]),
+        std_error=float(np.sqrt(variance)),
+    )
+
+
+def drift_rows(moments: SchoolMoments, reference: BenchmarkReference, confidence: float) -> pd.DataFrame:
+    """Return the drift on student and on school basis, one row a basis, with a normal interval."""
+    z = NormalDist().inv_cdf(0.5 + confidence / 2)
+    line_terms, _ = formula_terms(reference.formula, moments.terms)
+    focal = restrict(moments, line_terms)
+    rows = []
+    for basis in BASES:
+        found = measure_drift(focal, reference, basis)
+        rows.append(
+            {
+                "basis": basis,
+                "drift": found.drift,
+                "std_error": found.std_error,
+                "lower": found.drift - z * found.std_error,
+                "upper": found.drift + z * found.std_error,
+                "intercept_part": found.intercept_part,
+                "slope_part": found.slope_part,
+            }
+        )
+    return pd.DataFrame(rows).astype({"basis": "str"})
+
+
+def decompose(
+    moments: SchoolMoments, own_line: dict[str, float], reference: BenchmarkReference
+) -> pd.DataFrame:
+    """Return for each school: mean benchmark residual = mean relative residual + intercept part + slope part.
+
+    r_jB = r_jR + x_j'(b_t - b_0), an identity of arithmetic (B14); `own_line` holds the focal year's
+    coefficients b_t, and x_j is the school's own mean intake.
+    """
+    frozen = reference.coefficients
+    means = moments.mean[:, :-1] + moments.centre[:-1]
+    slopes = np.array([own_line.get(term, 0.0) - frozen.get(term, 0.0) for term in moments.terms])
+    return pd.DataFrame(
+        {
+            "school_id": pd.array(moments.school_id, dtype="str"),
+            "mean_residual_relative": mean_residuals(moments, own_line),
+            "mean_residual_benchmark": mean_residuals(moments, frozen),
+            "intercept_part": own_line.get(INTERCEPT, 0.0) - frozen.get(INTERCEPT, 0.0),
+            "slope_part": means @ slopes,
+        }
+    )
+
+
+def _pull(line: Line, terms: Sequence[str], intake: Array) -> Array:
+    """Return each school's pull (J,) on the line's height at `intake`."""
+    position = [line.terms.index(term) if term in line.terms else -1 for term in terms]
+    known = [k for k, place in enumerate(position) if place >= 0]
+    return line.influence[:, [position[k] for k in known]] @ intake[known]
+
+
+def _is_ols(reference: BenchmarkReference, basis: Basis) -> bool:
+    return reference.kind == "ols" and basis == "student"

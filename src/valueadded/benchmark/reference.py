@@ -1,0 +1,118 @@
+"""The benchmark line: fitted once to the benchmark cohort, then frozen (B4)."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from valueadded.benchmark.line import Line, cluster_covariance, fit_line
+from valueadded.errors import DesignError
+from valueadded.mixed.moments import INTERCEPT, SchoolMoments, pool
+from valueadded.mixed.random_intercept import RandomInterceptFit, fit_random_intercept
+from valueadded.mixed.summarise import design_moments
+
+Array = NDArray[np.float64]
+LineKind = Literal["ols", "mixed"]
+
+
+@dataclass(frozen=True)
+class BenchmarkReference:
+    """The frozen line.
+
+    formula : formula of the line
+    kind : "ols" or "mixed", how the line was fitted
+    line : its coefficients (p,) and each school's influence on them
+    covariance : (p, p) cluster-robust, schools as clusters
+    mixed : the random-intercept model of the benchmark cohort by ML, always fitted; the frozen variant takes
+        its coefficients and variances from it (B9)
+    moments : moments of the benchmark cohort, one row for each school
+    """
+
+    formula: str
+    kind: LineKind
+    line: Line
+    covariance: Array
+    mixed: RandomInterceptFit
+    moments: SchoolMoments
+
+    @property
+    def coefficients(self) -> dict[str, float]:
+        """Return term -> coefficient of the frozen line."""
+        return self.line.coefficients
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """Return `line`, `term`, `estimate` and the covariance in columns `cov:<term>`."""
+        frame = pd.DataFrame(
+            {
+                "line": pd.array([self.kind] * len(self.line.terms), dtype="str"),
+                "term": pd.array(list(self.line.terms), dtype="str"),
+                "estimate": self.line.beta,
+            }
+        )
+        for column, term in enumerate(self.line.terms):
+            frame[f"cov:{term}"] = self.covariance[:, column]
+        return frame
+
+
+def fit_reference(
+    data: pd.DataFrame | SchoolMoments, formula: str, school: str = "school_id", line: LineKind = "ols"
+) -> BenchmarkReference:
+    """Return the line of the benchmark cohort.
+
+    Parameters
+    ----------
+    data
+        Students of the benchmark year, or of several years to pool; or their moments, stacked.
+    formula
+        `score ~ ...` with an intercept; a student counts once whatever the year.
+    school
+        Column of school identifiers (for a frame).
+    line
+        "ols": ordinary least squares, as the source does; "mixed": the fixed part of the random-intercept
+        model. The covariance is cluster-robust either way, since ordinary standard errors ignore schools.
+
+    Raises
+    ------
+    DesignError, FitError
+        If the formula has no intercept or does not fit the data.
+    """
+    moments, intercept = design_moments(data, formula, school)
+    if not intercept:
+        raise DesignError(
+            f"benchmark formula '{formula}' has no intercept; expected one, since drift is movement of the line"
+        )
+    if line not in ("ols", "mixed"):
+        raise DesignError(f"benchmark line '{line}': expected 'ols' or 'mixed'")
+    moments = pool(moments)
+    mixed = fit_random_intercept(moments, formula)
+    theta = 0.0 if line == "ols" else mixed.school_variance / mixed.residual_variance
+    fitted = fit_line(moments, theta)
+    return BenchmarkReference(formula, line, fitted, cluster_covariance(fitted), mixed, moments)
+
+
+def check_against_reference(moments: SchoolMoments, reference: BenchmarkReference) -> None:
+    """Refuse a cohort whose terms the line cannot speak about.
+
+    Raises
+    ------
+    DesignError
+        Naming a level of a factor that the benchmark cohort did not have, or another reference level.
+    """
+    known = reference.line.terms
+    for term in moments.terms:
+        if term not in known:
+            raise DesignError(
+                f"term {term}: the benchmark cohort has no student with it, so the frozen line says nothing of it; "
+                f"expected levels among {[name for name in known if name != INTERCEPT]}; recode it under `codes` of the "
+                "covariate in section `input`, or add the term to benchmark.free_terms"
+            )
+    for factor, level in moments.reference_levels.items():
+        expected = reference.moments.reference_levels.get(factor, level)
+        if level != expected:
+            raise DesignError(
+                f"column {factor}: this cohort measures coefficients from level '{level}', the benchmark from "
+                f"'{expected}'; name the level in the formula: C({factor}, contr.treatment('{expected}'))"
+            )

@@ -1,0 +1,97 @@
+"""Commands for people; the workflow itself is run by Snakemake."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from importlib.resources import files
+from pathlib import Path
+
+from valueadded.errors import ConfigError, ValueAddedError
+
+TEMPLATES = {"config.yaml": "config.yaml", "README.md": "README.md", "gitignore": ".gitignore"}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status: 0, or 1 if it is refused."""
+    chosen = build_parser().parse_args(arguments)
+    try:
+        chosen.run(chosen)
+    except ValueAddedError as refusal:
+        print(f"valueadded: {refusal}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser; every command stores the function it runs as `run`."""
+    parser = argparse.ArgumentParser(
+        prog="valueadded", description="School effects that anyone can re-run. Studies are run by Snakemake."
+    )
+    parser.add_argument("--version", action="version", version=f"valueadded {installed_version()}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    init = commands.add_parser("init", help="make a folder with a commented config.yaml for your own files")
+    init.add_argument(
+        "folder", type=Path, metavar="DIR", help="folder to make, or an existing one without config.yaml"
+    )
+    init.set_defaults(run=lambda chosen: print(start_study(chosen.folder)))
+    dictionary = commands.add_parser("dictionary", help="print the data dictionary as Markdown")
+    dictionary.set_defaults(run=lambda chosen: print(data_dictionary(), end=""))
+    return parser
+
+
+def installed_version() -> str:
+    """Return the version of the installed package, or words for a source tree that is not installed."""
+    try:
+        return version("valueadded")
+    except PackageNotFoundError:
+        return "(not installed)"
+
+
+def start_study(folder: Path) -> str:
+    """Make a folder for a study of the user's own files and return what to do next.
+
+    Raises
+    ------
+    ConfigError
+        If the folder has a config.yaml already, or cannot be made. Nothing is then written.
+    """
+    if (folder / "config.yaml").exists():
+        raise ConfigError(
+            f"{folder / 'config.yaml'} exists already; expected a folder without one, to overwrite nothing"
+        )
+    try:
+        (folder / "data").mkdir(parents=True, exist_ok=True)
+        for template, name in TEMPLATES.items():
+            if not (folder / name).exists():
+                content = files("valueadded").joinpath("templates", template).read_text(encoding="utf-8")
+                (folder / name).write_text(content, encoding="utf-8")
+    except OSError as fault:
+        raise ConfigError(
+            f"{folder}: cannot be made ({fault.strerror}); expected a folder you may write to"
+        ) from None
+    return (
+        f"{folder} is ready. Put your files into {folder / 'data'}, describe them in"
+        f" {folder / 'config.yaml'}, then run: snakemake --directory {folder} --cores 2"
+    )
+
+
+def data_dictionary() -> str:
+    """Return the data dictionary of every table and reason code as Markdown."""
+    # Contracts load the table libraries, which no other command should wait for.
+    from valueadded.cohorts.reasons import REASONS as COHORT_REASONS
+    from valueadded.cohorts.reasons import STEPS
+    from valueadded.contracts.dictionary import describe_tables
+    from valueadded.validation.reasons import REASONS as VALIDATION_REASONS
+
+    return describe_tables(
+        {
+            "Reasons in the quarantine": VALIDATION_REASONS,
+            "Steps of the attrition account": STEPS,
+            "Reasons in the attrition account": COHORT_REASONS,
+        }
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,165 @@
+"""Section `input`: which files hold which table, and how their columns and codes are read."""
+
+from pathlib import PurePosixPath
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from valueadded.config.section import Section
+
+COLUMNS = {
+    "assessments": (
+        "student_id",
+        "school_id",
+        "calendar_year",
+        "year_level",
+        "domain",
+        "participation",
+        "score",
+        "score_se",
+    ),
+    "students": ("student_id", "calendar_year"),
+    "schools": ("school_id", "calendar_year"),
+    "matched": ("student_id", "school_id", "year", "domain", "score", "prior_score", "prior_school_id"),
+}
+RESERVED = ("source_row", "record", "prior_score", "prior_school_id")
+
+
+class Source(Section):
+    """Where the values of one column come from: a column, several joined, a constant or the row number."""
+
+    column: str | None = Field(None, description="column of the file (name)")
+    columns: list[str] | None = Field(
+        None, description="columns of the file to join with `separator` (names)"
+    )
+    separator: str = Field("-", description="text between joined columns (text)")
+    constant: str | None = Field(None, description="one value for every row (text)")
+    row_number: bool = Field(
+        False, description="take the row number, for files without an identifier (true or false)"
+    )
+    codes: dict[str, str] | None = Field(None, description="value in the file: value here (texts)")
+    otherwise: str | None = Field(
+        None, description="value for anything not among `codes` (text); without it such a row is quarantined"
+    )
+    kind: Literal["text", "number"] = Field(
+        "text", description="for covariates: categories or numbers (choice)"
+    )
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> Self:
+        origins = [
+            self.column is not None,
+            self.columns is not None,
+            self.constant is not None,
+            self.row_number,
+        ]
+        if sum(origins) != 1:
+            raise ValueError(
+                "found no or more than one of column, columns, constant, row_number; expected exactly one"
+            )
+        if self.otherwise is not None and self.codes is None:
+            raise ValueError("found `otherwise` without `codes`; expected both")
+        return self
+
+
+def _column_name_is_enough(value: Any) -> Any:
+    return {"column": value} if isinstance(value, str) else value
+
+
+ColumnSource = Annotated[Source, BeforeValidator(_column_name_is_enough, json_schema_input_type=str | Source)]
+
+
+class InputFile(Section):
+    """One input file."""
+
+    path: str = Field(min_length=1, description="file, relative to the data folder (path)")
+    calendar_year: int | None = Field(
+        None,
+        description="the only calendar year the file may hold (year); leave out for files with several years",
+    )
+
+    @property
+    def key(self) -> str:
+        """Return the name of this file's folder among the results."""
+        name = PurePosixPath(self.path).name
+        stem = name.split(".")[0]
+        return "".join(letter if letter.isalnum() or letter in "_-" else "_" for letter in stem)
+
+
+class Reading(Section):
+    """How the files of one table are read."""
+
+    files: str | list[InputFile] = Field(
+        description="a path, with {calendar_year} in it for one file a year, or a list of files (paths)"
+    )
+    sheet: str | None = Field(None, description="sheet of an Excel file; the first if left out (name)")
+    delimiter: str = Field(
+        ",", min_length=1, max_length=1, description="column separator of a text file (character)"
+    )
+    encoding: str = Field("utf-8-sig", description="character encoding of a text file (name)")
+    missing: list[str] = Field(
+        default_factory=lambda: ["", "NA", "N/A", "."], description="texts that mean a missing value (texts)"
+    )
+    columns: dict[str, ColumnSource] = Field(
+        default_factory=dict,
+        description="column of the table: where it comes from; a column of the same name if left out",
+    )
+    score_columns: dict[str, str] = Field(
+        default_factory=dict,
+        description="domain: score column, for files with one row for several domains (names)",
+    )
+    covariates: dict[str, ColumnSource] = Field(
+        default_factory=dict, description="covariate: where it comes from (name: source)"
+    )
+
+
+class Input(Section):
+    """The input tables: `assessments` with optional `students` and `schools`, or `matched` alone."""
+
+    assessments: Reading | None = Field(
+        None, description="test records, student x calendar year x year level x domain"
+    )
+    students: Reading | None = Field(None, description="student characteristics, student x calendar year")
+    schools: Reading | None = Field(None, description="school characteristics, school x calendar year")
+    matched: Reading | None = Field(None, description="students with outcome and prior already side by side")
+
+    @model_validator(mode="after")
+    def _one_way_in(self) -> Self:
+        if (self.assessments is None) == (self.matched is None):
+            raise ValueError("found neither or both of `assessments` and `matched`; expected exactly one")
+        if self.matched is not None and self.students is not None:
+            raise ValueError(
+                "found `students` beside `matched`; expected the covariates inside the matched file"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _known_columns(self) -> Self:
+        faults = [fault for table in COLUMNS for fault in self._column_faults(table)]
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
+
+    def _column_faults(self, table: str) -> list[str]:
+        reading: Reading | None = getattr(self, table)
+        if reading is None:
+            return []
+        faults = [
+            f"{table}.columns.{name}: no such column; expected one of {', '.join(COLUMNS[table])}"
+            for name in reading.columns
+            if name not in COLUMNS[table]
+        ]
+        faults += [
+            f"{table}.covariates.{name}: found a name that is taken or that a formula cannot hold;"
+            " expected letters, digits and _, and no column of the table"
+            for name in reading.covariates
+            if not name.isidentifier() or name in (*COLUMNS[table], *RESERVED)
+        ]
+        if reading.score_columns and table != "assessments":
+            faults.append(
+                f"{table}.score_columns: found domains; expected score_columns for assessments only"
+            )
+        for name in ("domain", "score", "score_se"):
+            if reading.score_columns and name in reading.columns:
+                faults.append(f"{table}.columns.{name}: found beside score_columns; expected one of the two")
+        return faults

@@ -1,0 +1,139 @@
+"""Sections of the stages: every number an analyst may change, with its unit."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from valueadded.config.section import Section
+
+
+class Validation(Section):
+    """What a value may be."""
+
+    year_levels: list[int] = Field(min_length=1, description="year levels a record may have (year levels)")
+    score_minimum: float | None = Field(
+        None, description="lowest possible score (scale points); no limit if left out"
+    )
+    score_maximum: float | None = Field(
+        None, description="highest possible score (scale points); no limit if left out"
+    )
+
+
+class StandardisedPrior(Section):
+    """Prior score centred and scaled by the benchmark cohort's constants, for each student."""
+
+    kind: Literal["standardised_prior"] = Field(description="kind of measure (choice)")
+    power: int = Field(1, ge=1, le=4, description="power of the standardised prior score (exponent)")
+
+
+class PriorComposite(Section):
+    """Mean of a student's standardised prior scores over several domains."""
+
+    kind: Literal["prior_composite"] = Field(description="kind of measure (choice)")
+    domains: list[str] = Field(min_length=2, description="domains to average (names)")
+
+
+class SchoolPrior(Section):
+    """Mean or spread of the standardised prior score among a school's matched students."""
+
+    kind: Literal["school_prior_mean", "school_prior_sd"] = Field(description="kind of measure (choice)")
+    without_student: bool = Field(False, description="leave the student's own score out (true or false)")
+    years: int = Field(
+        1, ge=1, le=10, description="1 for the latest year, 4 for the mean of four annual values (years)"
+    )
+
+    @model_validator(mode="after")
+    def _annual_without_student(self) -> Self:
+        if self.without_student and self.years > 1:
+            raise ValueError(
+                "found `without_student` with several years; expected `years: 1`, the student is in one year only"
+            )
+        return self
+
+
+class Share(Section):
+    """Percentage of a school's matched students with a characteristic, or its logarithm ln(percent + constant)."""
+
+    kind: Literal["share"] = Field(description="kind of measure (choice)")
+    covariate: str = Field(description="covariate of the students (name)")
+    value: str = Field(description="value that counts (text)")
+    log_constant: float | None = Field(
+        None, gt=0, description="constant c of ln(percent + c) (percentage points); no logarithm if left out"
+    )
+    years: int = Field(
+        1, ge=1, le=10, description="1 for the latest year, 4 for the mean of four annual values (years)"
+    )
+
+
+class Stability(Section):
+    """Percentage of the matched students seen at a school at either test who were there at both."""
+
+    kind: Literal["stability"] = Field(description="kind of measure (choice)")
+    years: int = Field(
+        1, ge=1, le=10, description="1 for the latest year, 4 for the mean of four annual values (years)"
+    )
+
+
+Measure = Annotated[
+    StandardisedPrior | PriorComposite | SchoolPrior | Share | Stability, Field(discriminator="kind")
+]
+
+
+class Intake(Section):
+    """Intake measures, each under the name a formula uses."""
+
+    measures: dict[str, Measure] = Field(default_factory=dict, description="name in formulas: measure")
+
+
+class Mixed(Section):
+    """The relative model: per cohort, fixed effects free."""
+
+    formula: str = Field(description="fixed part as a Wilkinson formula, `score ~ ...` (formula)")
+    slope: str | None = Field(
+        None, description="term whose slope varies between schools; no random-slope model if left out (name)"
+    )
+    method: Literal["ML", "REML"] = Field("ML", description="estimation method (choice)")
+
+
+class Benchmark(Section):
+    """The frozen line and the models measured from it."""
+
+    years: list[int] = Field(
+        min_length=1, description="outcome years of the benchmark cohort, pooled if several (years)"
+    )
+    formula: str | None = Field(
+        None, description="formula of the line; that of `mixed` if left out (formula)"
+    )
+    line: Literal["ols", "mixed"] = Field("ols", description="how the line is fitted (choice)")
+    variants: list[Literal["offset", "drift", "frozen"]] = Field(
+        default_factory=lambda: ["offset", "drift", "frozen"],
+        min_length=1,
+        description="benchmark models to fit (choices)",
+    )
+    free_terms: list[str] = Field(
+        default_factory=list, description="terms estimated anew in each focal year instead of pinned (names)"
+    )
+
+
+class Effects(Section):
+    """Intervals and what is correlated with what."""
+
+    confidence: float = Field(0.95, gt=0.5, lt=1, description="confidence of every interval (probability)")
+    minimum_students: int = Field(
+        1, ge=1, le=100, description="smaller schools are left out of correlations between years (students)"
+    )
+
+
+class Figures(Section):
+    """How figures are drawn."""
+
+    dots_per_inch: int = Field(150, ge=72, le=600, description="resolution of PNG files (dots per inch)")
+    named_schools: list[str] = Field(
+        default_factory=list,
+        max_length=6,
+        description="schools drawn in bold among the trajectories (school identifiers); if none, those with the highest,"
+        " median and lowest change, unnamed",
+    )
+    score_unit: str = Field(
+        "scale points", min_length=1, description="unit of the outcome score, as axes say it (words)"
+    )

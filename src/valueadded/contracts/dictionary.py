@@ -1,0 +1,134 @@
+"""The contracts in Markdown: docs/data-dictionary.md is what this module returns."""
+
+from collections.abc import Mapping
+
+import pandera.pandas as pa
+
+from valueadded.contracts import benchmark, cohorts, effects, figures, intake, mixed, records, synthetic
+
+STAGES = {
+    "Validation": records,
+    "Synthetic state": synthetic,
+    "Cohorts": cohorts,
+    "Intake": intake,
+    "Relative models": mixed,
+    "Benchmark": benchmark,
+    "Effects": effects,
+    "Figures": figures,
+}
+PART = "`results/validation/{table}/{{file}}/{part}.parquet` and `outside_study.parquet` beside it"
+TEST_PART = PART.format(table="assessments", part="{calendar_year}-{year_level}")
+YEAR_PART = {
+    name: PART.format(table=name, part="{calendar_year}") for name in ("students", "schools", "matched")
+}
+GATHERED = (
+    "`results/validation/{table}.parquet`, gathered from"
+    " `results/validation/{{table}}/{{file}}/{table}.parquet`"
+)
+FAMILIES = "`results/mixed/{table}.parquet`, `results/benchmark/{table}.parquet`"
+FIGURE = "`results/figures/{table}_{{domain}}.parquet`, and the same rows as `.csv`"
+FILES = {
+    "assessments": TEST_PART,
+    **YEAR_PART,
+    "quarantine": GATHERED.format(table="quarantine"),
+    "ledger": GATHERED.format(table="ledger"),
+    "scale_links": "the file of the data folder that `cohorts.scale_links` names; for a synthetic state"
+    " `results/synthetic/scale_links.parquet` and, with the true constants,"
+    " `results/synthetic/truth_scale_links.parquet`",
+    "truth_schools": "`results/synthetic/truth_schools.parquet`",
+    "truth_system": "`results/synthetic/truth_system.parquet`",
+    "truth_defects": "`results/synthetic/truth_defects.parquet`",
+    "cohort": "`results/cohorts/{domain}/{year}.parquet`",
+    "unmatched": "`results/cohorts/unmatched/{domain}/{year}.parquet`",
+    "attrition": "`results/cohorts/attrition.parquet`",
+    "attrition_by_school": "`results/cohorts/attrition_by_school.parquet`",
+    "matched_comparison": "`results/cohorts/matched_comparison.parquet`, gathered from"
+    " `results/cohorts/comparison/{domain}/{year}.parquet`",
+    "student_intake": "`results/intake/students/{domain}/{year}.parquet`",
+    "school_intake": "`results/intake/schools.parquet`, gathered from"
+    " `results/intake/schools_by_cohort/{domain}/{year}.parquet`",
+    "prior_constants": "`results/intake/prior_constants.parquet`",
+    "moments": "`results/mixed/moments/{domain}/{year}.parquet`",
+    "fits": FAMILIES.format(table="fits"),
+    "fixed_effects": FAMILIES.format(table="fixed_effects"),
+    "fit_records": FAMILIES.format(table="fit_records"),
+    "reference": "`results/benchmark/reference.parquet`",
+    "drift": "`results/benchmark/drift.parquet`",
+    "decomposition": "`results/benchmark/decomposition.parquet`",
+    "school_effects": "`results/effects/school_effects.parquet`, gathered from "
+    + FAMILIES.format(table="school_effects"),
+    "reflated_effects": "`results/effects/reflated_effects.parquet`",
+    "school_changes": "`results/effects/school_changes.parquet`",
+    "year_correlations": "`results/effects/year_correlations.parquet`",
+    "effect_distribution": FIGURE.format(table="effect_distribution"),
+    "caterpillar": FIGURE.format(table="caterpillar"),
+    "relative_against_benchmark": FIGURE.format(table="relative_against_benchmark"),
+    "school_trajectories": FIGURE.format(table="school_trajectories"),
+    "year_correlation_matrix": FIGURE.format(table="year_correlations"),
+    "attrition_flow": FIGURE.format(table="attrition_flow"),
+}
+TYPES = {"string": "text", "int64": "whole number", "float64": "number", "bool": "true or false"}
+INTRODUCTION = """\
+# Data dictionary
+
+Every table the workflow writes, and every reason code. Generated from `src/valueadded/contracts/` by
+`valueadded dictionary > docs/data-dictionary.md`; a test fails when the two differ.
+
+Tables are Parquet files, sorted by their key. Identifiers are always text. Variances are variances, never
+standard deviations. "May be missing" says that a row may have no value; any other column always has one."""
+
+
+def describe_tables(reasons: Mapping[str, Mapping[str, str]]) -> str:
+    """Return the data dictionary as Markdown.
+
+    Parameters
+    ----------
+    reasons
+        Heading -> code -> sentence, for the lists of codes at the end.
+    """
+    parts = [INTRODUCTION]
+    for stage, module in STAGES.items():
+        parts.append(f"## {stage}")
+        parts += [
+            _describe(contract)
+            for contract in vars(module).values()
+            if isinstance(contract, pa.DataFrameSchema)
+        ]
+    for heading, codes in reasons.items():
+        rows = [f"| `{code}` | {sentence} |" for code, sentence in codes.items()]
+        parts += [f"## {heading}", "\n".join(["| code | meaning |", "|---|---|", *rows])]
+    return "\n\n".join(parts) + "\n"
+
+
+def _describe(contract: pa.DataFrameSchema) -> str:
+    key = ", ".join(f"`{name}`" for name in contract.unique)
+    rows = [_row(name, column) for name, column in contract.columns.items()]
+    return "\n\n".join(
+        [
+            f"### {contract.name}",
+            contract.description,
+            f"File: {FILES[contract.name]}. Key: {key}.",
+            "\n".join(["| column | type | unit | description |", "|---|---|---|---|", *rows]),
+        ]
+    )
+
+
+def _row(name: str, column: pa.Column) -> str:
+    unit = (column.metadata or {}).get("unit", "")
+    limits = [check.statistics for check in column.checks]
+    words = [_limit_in_words(found) for found in limits]
+    if column.nullable:
+        words.append("may be missing")
+    description = "; ".join([column.description, *words]).replace("|", "\\|")
+    return f"| `{name}` | {TYPES[str(column.dtype).partition('[')[0]]} | {unit} | {description} |"
+
+
+def _limit_in_words(limit: Mapping[str, object]) -> str:
+    match limit:
+        case {"allowed_values": [*allowed]}:
+            return "one of " + ", ".join(f"`{value}`" for value in allowed)
+        case {"min_value": least}:
+            return f"at least {least}"
+        case {"max_value": most}:
+            return f"at most {most}"
+    raise ValueError(f"a contract has a check without words for it: {sorted(limit)}")

@@ -1,0 +1,98 @@
+"""Contracts of the school effects and of what is made of them."""
+
+from valueadded.contracts.columns import contract, number, text, whole
+
+MODELS = (
+    "relative",
+    "relative_slope",
+    "benchmark_offset",
+    "benchmark_drift",
+    "benchmark_frozen",
+    "joint",
+)
+CORRELATION_METHODS = (
+    "shrunken",
+    "unshrunken",
+    "reflated_global",
+    "reflated_school",
+    "disattenuated",
+    "moment",
+    "joint",
+)
+
+SCHOOL_EFFECTS = contract(
+    "school_effects",
+    "Every school effect of every model. For benchmark models the effect is measured from the benchmark line.",
+    {
+        "domain": text("tested domain"),
+        "year": whole("calendar year of the outcome", "year"),
+        "model": text("model", among=MODELS),
+        "school_id": text("school"),
+        "n_students": whole("students", "students", at_least=1),
+        "mean_residual": number("mean residual from the fixed part", "scale points"),
+        "effect": number("shrunken effect", "scale points"),
+        "std_error": number("standard error of the effect", "scale points", at_least=0),
+        "lower": number("lower end of the interval", "scale points"),
+        "upper": number("upper end of the interval", "scale points"),
+        "interval": text("which interval lower and upper are", among=("textbook", "integrated")),
+        "lower_textbook": number("lower end of the textbook interval", "scale points"),
+        "upper_textbook": number("upper end of the textbook interval", "scale points"),
+        "reliability": number(
+            "share of the school variance in the variance of a school mean", "0 to 1", at_least=0, at_most=1
+        ),
+        "effect_plus_mean": number("effect plus the population mean, on the score scale", "scale points"),
+    },
+    key=["domain", "year", "model", "school_id"],
+)
+
+REFLATED_EFFECTS = contract(
+    "reflated_effects",
+    "School effects rescaled so that their spread matches the estimated school variance, in each named form.",
+    {
+        "domain": text("tested domain"),
+        "year": whole("calendar year of the outcome", "year"),
+        "model": text("model", among=MODELS),
+        "school_id": text("school"),
+        "form": text("form of reflation", among=("global", "school", "unshrunken")),
+        "effect": number("shrunken effect", "scale points"),
+        "reflated": number("reflated effect", "scale points", missing=True),
+    },
+    key=["domain", "year", "model", "form", "school_id"],
+)
+
+SCHOOL_CHANGES = contract(
+    "school_changes",
+    "Each school's change between two years, under each model.",
+    {
+        "domain": text("tested domain"),
+        "school_id": text("school"),
+        "year_from": whole("earlier year", "year"),
+        "year_to": whole("later year", "year"),
+        "model": text("model", among=MODELS),
+        "change": number("later effect minus earlier effect", "scale points"),
+        "std_error": number("standard error of the change", "scale points", at_least=0),
+        "lower": number("lower end of the interval", "scale points"),
+        "upper": number("upper end of the interval", "scale points"),
+        "p_improved": number("probability that the change is above 0", "0 to 1", at_least=0, at_most=1),
+    },
+    key=["domain", "school_id", "year_from", "year_to", "model"],
+)
+
+YEAR_CORRELATIONS = contract(
+    "year_correlations",
+    "Correlations of school effects between years and between models, each labelled with what it estimates.",
+    {
+        "domain": text("tested domain"),
+        "year_a": whole("first year", "year"),
+        "year_b": whole("second year", "year"),
+        "model_a": text("model of the first effects", among=MODELS),
+        "model_b": text("model of the second effects", among=MODELS),
+        "method": text("method", among=CORRELATION_METHODS),
+        "correlation": number("correlation; missing where it cannot be formed", "-1 to 1", missing=True),
+        "lower": number("lower end of the interval", "-1 to 1", missing=True),
+        "upper": number("upper end of the interval", "-1 to 1", missing=True),
+        "n_schools": whole("schools in both years", "schools", at_least=0),
+        "estimates": text("in words, what this number estimates"),
+    },
+    key=["domain", "year_a", "year_b", "model_a", "model_b", "method"],
+)

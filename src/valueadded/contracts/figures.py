@@ -1,0 +1,98 @@
+"""Contracts of the data behind each figure, written beside it."""
+
+from valueadded.contracts.columns import contract, flag, number, text, whole
+from valueadded.contracts.effects import MODELS
+
+EFFECT_DISTRIBUTION = contract(
+    "effect_distribution",
+    "The school effects whose distribution is drawn, by year and model.",
+    {
+        "domain": text("tested domain"),
+        "year": whole("calendar year of the outcome", "year"),
+        "model": text("model", among=MODELS),
+        "school_id": text("school"),
+        "effect": number("shrunken effect", "scale points"),
+        "benchmark_year": flag("the year belongs to the benchmark cohort"),
+    },
+    key=["domain", "year", "model", "school_id"],
+)
+
+CATERPILLAR = contract(
+    "caterpillar",
+    "School effects of one year in rank order, with intervals.",
+    {
+        "domain": text("tested domain"),
+        "year": whole("calendar year of the outcome", "year"),
+        "model": text("model", among=MODELS),
+        "rank": whole("rank of the effect among the model's schools, 1 the lowest", "rank", at_least=1),
+        "school_id": text("school"),
+        "effect": number("shrunken effect", "scale points"),
+        "lower": number("lower end of the interval", "scale points"),
+        "upper": number("upper end of the interval", "scale points"),
+        "separation": text("where the interval lies", among=("above", "not_separated", "below")),
+    },
+    key=["domain", "year", "model", "rank"],
+)
+
+RELATIVE_AGAINST_BENCHMARK = contract(
+    "relative_against_benchmark",
+    "Both effects of each school and year, with their correlation in that year.",
+    {
+        "domain": text("tested domain"),
+        "year": whole("calendar year of the outcome", "year"),
+        "school_id": text("school"),
+        "benchmark_model": text("benchmark model", among=MODELS),
+        "relative": number("shrunken effect, relative model", "scale points"),
+        "benchmark": number("shrunken effect, benchmark model", "scale points"),
+        "correlation": number("correlation of both in that year", "-1 to 1", missing=True),
+        "benchmark_year": flag("the year belongs to the benchmark cohort"),
+    },
+    key=["domain", "year", "school_id"],
+)
+
+SCHOOL_TRAJECTORIES = contract(
+    "school_trajectories",
+    "Effects of each school over the years, and the drift of the whole system.",
+    {
+        "domain": text("tested domain"),
+        "line": text("what the row is a point of", among=("school", "named", "system")),
+        "school_id": text("school; empty for the system"),
+        "year": whole("calendar year of the outcome", "year"),
+        "model": text("model", among=MODELS),
+        "label": text("words in the legend; empty for schools in the background"),
+        "effect": number("shrunken effect of the school, or drift of the system", "scale points"),
+        "lower": number("lower end of the drift's interval", "scale points", missing=True),
+        "upper": number("upper end of the drift's interval", "scale points", missing=True),
+        "benchmark_year": flag("the year belongs to the benchmark cohort"),
+    },
+    key=["domain", "line", "school_id", "year"],
+)
+
+YEAR_CORRELATION_MATRIX = contract(
+    "year_correlation_matrix",
+    "Correlations of relative effects between years, as drawn.",
+    {
+        "domain": text("tested domain"),
+        "method": text("method", among=("shrunken", "disattenuated")),
+        "year_a": whole("earlier year", "year"),
+        "year_b": whole("later year", "year"),
+        "correlation": number("correlation; missing where it cannot be formed", "-1 to 1", missing=True),
+        "n_schools": whole("schools in both years", "schools", at_least=0),
+        "estimates": text("in words, what this number estimates"),
+    },
+    key=["domain", "method", "year_a", "year_b"],
+)
+
+ATTRITION_FLOW = contract(
+    "attrition_flow",
+    "Students at each step from the outcome-year records to the cohort.",
+    {
+        "domain": text("tested domain"),
+        "year": whole("calendar year of the outcome", "year"),
+        "step": text("step, as in attrition"),
+        "reason": text("reason code"),
+        "students": whole("students", "students", at_least=0),
+        "share": number("share of the year's records", "0 to 1", at_least=0, at_most=1, missing=True),
+    },
+    key=["domain", "year", "step", "reason"],
+)

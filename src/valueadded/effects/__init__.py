@@ -1,0 +1,16 @@
+"""What is made of school effects: reflation, changes, correlations between years and models."""
+
+from valueadded.effects.changes import measure_changes
+from valueadded.effects.gather import gather_school_effects
+from valueadded.effects.reflation import reflate_effects, reflate_school_effects
+from valueadded.effects.stability import correlate_models, correlate_school_effects, correlate_years
+
+__all__ = [
+    "correlate_models",
+    "correlate_school_effects",
+    "correlate_years",
+    "gather_school_effects",
+    "measure_changes",
+    "reflate_effects",
+    "reflate_school_effects",
+]

@@ -1,0 +1,54 @@
+"""Each school's change since the benchmark year (B16)."""
+
+from statistics import NormalDist
+
+import numpy as np
+import pandas as pd
+from scipy.special import ndtr
+
+
+def measure_changes(effects: pd.DataFrame, base_year: int, confidence: float = 0.95) -> pd.DataFrame:
+    """Return the change of each school's effect between `base_year` and every other year.
+
+    Parameters
+    ----------
+    effects
+        Table of school effects; every model is treated alike.
+    base_year
+        The benchmark year; for years before it the change runs from that year to the benchmark year.
+    confidence
+        Confidence of the interval.
+
+    Notes
+    -----
+    A relative change is a change of position among schools; a benchmark change contains the movement of the
+    system. The standard error is sqrt(se_a^2 + se_b^2), as if the two years were estimated apart: it leaves
+    out that a school's true effects are alike between years and that both years share the line's error. The
+    joint model of all years is the better answer.
+    """
+    columns = ["domain", "model", "school_id"]
+    values = effects[[*columns, "year", "effect", "std_error"]]
+    base = values[values["year"] == base_year]
+    other = values[values["year"] != base_year]
+    pairs = other.merge(base, on=columns, suffixes=("", "_base"), validate="many_to_one")
+    later = (pairs["year"] > base_year).to_numpy()
+    difference = (pairs["effect"] - pairs["effect_base"]).to_numpy()
+    change = np.where(later, difference, -difference)
+    error = np.hypot(pairs["std_error"], pairs["std_error_base"]).to_numpy()
+    z = NormalDist().inv_cdf(0.5 + confidence / 2)
+    certain = np.where(change > 0, 1.0, np.where(change < 0, 0.0, 0.5))
+    ratio = np.divide(change, error, out=np.zeros_like(change), where=error > 0)
+    return pd.DataFrame(
+        {
+            "domain": pairs["domain"],
+            "school_id": pairs["school_id"],
+            "year_from": np.where(later, base_year, pairs["year"]),
+            "year_to": np.where(later, pairs["year"], base_year),
+            "model": pairs["model"],
+            "change": change,
+            "std_error": error,
+            "lower": change - z * error,
+            "upper": change + z * error,
+            "p_improved": np.where(error > 0, ndtr(ratio), certain),
+        }
+    )

@@ -1,0 +1,194 @@
+"""Correlations of school effects between years and between models, and what each one estimates."""
+
+from dataclasses import dataclass
+from itertools import combinations
+from statistics import NormalDist
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from valueadded.effects.reflation import reflate, reliabilities
+from valueadded.errors import FitError
+
+Array = NDArray[np.float64]
+
+ESTIMATES = {
+    "shrunken": "correlation of the shrunken effects themselves; as an estimate of how school effects persist it is"
+    " biased towards 0, because each year's error shrinks and blurs it",
+    "unshrunken": "correlation of school mean residuals; biased towards 0 as an estimate of how school effects persist,"
+    " because sampling error is left in",
+    "reflated_global": "correlation of effects rescaled to the model's spread; a rescaling changes no correlation, so it"
+    " equals the shrunken one and is biased towards 0 likewise",
+    "reflated_school": "correlation of effects divided by the root of their reliability; biased towards 0 as an estimate"
+    " of how school effects persist",
+    "disattenuated": "shrunken correlation divided by its expected attenuation; estimates the correlation of the true"
+    " school effects if errors are independent between years; it may exceed 1",
+}
+BETWEEN_MODELS = (
+    "correlation of two models' shrunken effects for the same students; says how alike the models rank schools, nothing"
+    " of stability over time"
+)
+METHODS = tuple(ESTIMATES)
+
+
+@dataclass(frozen=True)
+class Correlation:
+    """A correlation with its interval; missing where it cannot be formed."""
+
+    correlation: float
+    lower: float
+    upper: float
+    n_schools: int
+
+
+def correlate_years(
+    effects: pd.DataFrame, method: str = "shrunken", confidence: float = 0.95
+) -> pd.DataFrame:
+    """Return the correlation of school effects for each pair of years, within each domain and model.
+
+    Parameters
+    ----------
+    effects
+        Columns `year`, `school_id`, `effect`, `reliability`, optionally `domain` and `model`.
+    method
+        "shrunken", "unshrunken" (effect / reliability), "reflated_global", "reflated_school"
+        (effect / root reliability) or "disattenuated" (K8).
+    confidence
+        Confidence of the Fisher interval, which treats schools as a sample and reliabilities as known.
+
+    Returns
+    -------
+    Frame as `effects/year_correlations.parquet`; `estimates` says in words what the number estimates.
+
+    Notes
+    -----
+    With independent errors Corr(u1, u2) = rho sum(l1 l2) / sqrt(sum l1 sum l2), l the reliabilities; K8
+    divides by that factor. For subjects of the same students errors are not independent and it does not
+    apply. The covariance of a joint model over years is the estimate without these faults.
+
+    Raises
+    ------
+    FitError
+        If the method is unknown.
+    """
+    if method not in METHODS:
+        raise FitError(f"method '{method}': expected one of {list(METHODS)}")
+    table = effects.assign(
+        domain=effects["domain"] if "domain" in effects else "",
+        model=effects["model"] if "model" in effects else "relative",
+        reliability=reliabilities(effects),
+    )
+    rows = []
+    for (domain, model), group in table.groupby(["domain", "model"], sort=True):
+        effect = group.pivot(index="school_id", columns="year", values="effect")
+        reliability = group.pivot(index="school_id", columns="year", values="reliability")
+        for year_a, year_b in combinations(effect.columns, 2):
+            found = correlate_pair(
+                effect[[year_a, year_b]].to_numpy(),
+                reliability[[year_a, year_b]].to_numpy(),
+                method,
+                confidence,
+            )
+            rows.append(
+                _row(
+                    str(domain),
+                    int(year_a),
+                    int(year_b),
+                    str(model),
+                    str(model),
+                    method,
+                    found,
+                    ESTIMATES[method],
+                )
+            )
+    return _frame(rows)
+
+
+def correlate_models(effects: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
+    """Return the correlation of each benchmark model's effects with the relative ones in the same year (B12)."""
+    rows = []
+    for (domain, year), group in effects.groupby(["domain", "year"], sort=True):
+        effect = group.pivot(index="school_id", columns="model", values="effect")
+        if "relative" not in effect:
+            continue
+        for model in [name for name in effect.columns if name.startswith("benchmark_")]:
+            pair = effect[["relative", model]].to_numpy()
+            found = correlate_pair(pair, np.ones_like(pair), "shrunken", confidence)
+            rows.append(
+                _row(str(domain), int(year), int(year), "relative", model, "shrunken", found, BETWEEN_MODELS)
+            )
+    return _frame(rows)
+
+
+def correlate_school_effects(effects: pd.DataFrame, minimum_students: int, confidence: float) -> pd.DataFrame:
+    """Return every correlation between years (all methods) and between models, of schools large enough."""
+    large = effects[effects["n_students"] >= minimum_students]
+    parts = [correlate_years(large, method, confidence) for method in METHODS]
+    parts.append(correlate_models(large, confidence))
+    return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
+
+
+def correlate_pair(effect: Array, reliability: Array, method: str, confidence: float) -> Correlation:
+    """Return the correlation of two columns of effects (J, 2) over the schools that have both."""
+    complete = ~(np.isnan(effect).any(axis=1) | np.isnan(reliability).any(axis=1))
+    a, b = effect[complete].T
+    reliable_a, reliable_b = reliability[complete].T
+    n_schools = int(complete.sum())
+    if n_schools < 3 or np.ptp(a) == 0 or np.ptp(b) == 0:
+        return Correlation(np.nan, np.nan, np.nan, n_schools)
+    factor = 1.0
+    if method == "unshrunken":
+        a, b = reflate(a, reliable_a, 1.0, "unshrunken"), reflate(b, reliable_b, 1.0, "unshrunken")
+    elif method == "reflated_school":
+        a, b = reflate(a, reliable_a, 1.0, "school"), reflate(b, reliable_b, 1.0, "school")
+    elif method == "reflated_global":
+        a, b = reflate(a, reliable_a, 1.0, "global"), reflate(b, reliable_b, 1.0, "global")
+    elif method == "disattenuated":
+        factor = float(np.sqrt(reliable_a.sum() * reliable_b.sum()) / (reliable_a * reliable_b).sum())
+    plain = float(np.corrcoef(a, b)[0, 1])
+    lower, upper = fisher_interval(plain, n_schools, confidence)
+    return Correlation(plain * factor, lower * factor, upper * factor, n_schools)
+
+
+def fisher_interval(correlation: float, n: int, confidence: float) -> tuple[float, float]:
+    """Return tanh(atanh(r) -+ z / sqrt(n - 3)) (Fisher 1921); missing for n <= 3."""
+    if n <= 3:
+        return np.nan, np.nan
+    centre = np.arctanh(np.clip(correlation, -1 + 1e-15, 1 - 1e-15))
+    half = NormalDist().inv_cdf(0.5 + confidence / 2) / np.sqrt(n - 3)
+    return float(np.tanh(centre - half)), float(np.tanh(centre + half))
+
+
+def _row(
+    domain: str,
+    year_a: int,
+    year_b: int,
+    model_a: str,
+    model_b: str,
+    method: str,
+    found: Correlation,
+    estimates: str,
+) -> dict[str, object]:
+    return {
+        "domain": domain,
+        "year_a": year_a,
+        "year_b": year_b,
+        "model_a": model_a,
+        "model_b": model_b,
+        "method": method,
+        "correlation": found.correlation,
+        "lower": found.lower,
+        "upper": found.upper,
+        "n_schools": found.n_schools,
+        "estimates": estimates,
+    }
+
+
+def _frame(rows: list[dict[str, object]]) -> pd.DataFrame:
+    names = ["domain", "year_a", "year_b", "model_a", "model_b", "method"]
+    columns = [*names, "correlation", "lower", "upper", "n_schools", "estimates"]
+    texts = dict.fromkeys(["domain", "model_a", "model_b", "method", "estimates"], "str")
+    whole = dict.fromkeys(["year_a", "year_b", "n_schools"], "int64")
+    numbers = dict.fromkeys(["correlation", "lower", "upper"], "float64")
+    return pd.DataFrame(rows, columns=columns).astype({**texts, **whole, **numbers})

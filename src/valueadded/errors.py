@@ -1,0 +1,37 @@
+"""The errors this package raises on purpose, one class for each kind of remedy.
+
+A message names the file, school or column, what was found, what was expected and the
+configuration key to change. It never shows a student's values.
+"""
+
+
+class ValueAddedError(Exception):
+    """Base of every error raised on purpose."""
+
+
+class ConfigError(ValueAddedError):
+    """The configuration is refused; the message lists every fault at once."""
+
+
+class SourceError(ValueAddedError):
+    """An input file is refused as a whole: missing, empty, unreadable, or without a column."""
+
+
+class ContractError(ValueAddedError):
+    """A table does not meet its contract."""
+
+
+class ReconciliationError(ValueAddedError):
+    """Rows in do not equal rows out plus rows explained."""
+
+
+class CohortError(ValueAddedError):
+    """A cohort cannot be built from the records, or its scores cannot be compared."""
+
+
+class DesignError(ValueAddedError):
+    """A formula cannot be turned into a usable design: unknown column, new level, aliased terms."""
+
+
+class FitError(ValueAddedError):
+    """A model cannot be estimated from these data."""

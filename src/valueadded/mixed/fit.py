@@ -1,0 +1,149 @@
+"""From a criterion to estimates: the variance search, then everything that follows from it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from valueadded.errors import FitError
+from valueadded.mixed.criterion import (
+    GlsSolution,
+    ProfileData,
+    arrange,
+    arrange_slope,
+    cross_products,
+    profile_deviance,
+    slope_cross_products,
+    slope_deviance,
+    slope_kernel,
+    solve_gls,
+)
+from valueadded.mixed.moments import INTERCEPT, SchoolMoments
+from valueadded.numerics.search import SearchRecord, minimise_ratio
+from valueadded.numerics.square_factor import minimise_over_factor
+
+Array = NDArray[np.float64]
+Method = Literal["ML", "REML"]
+
+
+@dataclass(frozen=True)
+class Estimates:
+    """Estimates of one linear mixed model.
+
+    terms : p names, `Intercept` first
+    beta : (p,) coefficients in the units of the data
+    covariance : (p, p) of beta
+    random_covariance : (1, 1) school variance, or (2, 2) of intercept and slope, in the units of the data
+    residual_variance : sigma2
+    deviance : -2 log-likelihood
+    record : the evidence of the search
+    """
+
+    terms: tuple[str, ...]
+    beta: Array
+    covariance: Array
+    random_covariance: Array
+    residual_variance: float
+    deviance: float
+    record: SearchRecord
+
+    @property
+    def fixed_effects(self) -> pd.DataFrame:
+        """Return `term`, `estimate`, `std_error`, the intercept first."""
+        errors = np.sqrt(np.diag(self.covariance)) if len(self.beta) else np.zeros(0)
+        return pd.DataFrame(
+            {"term": pd.array(list(self.terms), dtype="str"), "estimate": self.beta, "std_error": errors}
+        )
+
+    @property
+    def coefficients(self) -> dict[str, float]:
+        """Return term -> coefficient."""
+        return dict(zip(self.terms, map(float, self.beta), strict=True))
+
+
+def estimate_intercept_model(moments: SchoolMoments, intercept: bool, method: Method) -> Estimates:
+    """Return the ML or REML estimates of a model with a random intercept for each school.
+
+    Raises
+    ------
+    FitError
+        If the design does not determine the coefficients or the variances.
+    """
+    reml = _is_reml(method)
+    data = arrange(moments, intercept)
+    typical_n = data.n_students / moments.n_schools
+    theta, record = minimise_ratio(
+        lambda ratio: profile_deviance(data, ratio, reml), typical_n, "variance_ratio"
+    )
+    solution = solve_gls(cross_products(data, theta))
+    freedom = data.n_students - len(solution.beta) * reml
+    sigma2 = solution.rss / freedom
+    beta, covariance = _in_data_units(data, solution, sigma2)
+    return Estimates(
+        terms=data.terms,
+        beta=beta,
+        covariance=covariance,
+        random_covariance=np.array([[theta * sigma2]]),
+        residual_variance=sigma2,
+        deviance=profile_deviance(data, theta, reml)[0],
+        record=record,
+    )
+
+
+def estimate_slope_model(moments: SchoolMoments, intercept: bool, slope: str, method: Method) -> Estimates:
+    """Return the ML or REML estimates of a model with a random intercept and slope for each school.
+
+    The covariance is unstructured and may be singular, which the record reports.
+
+    Raises
+    ------
+    FitError
+        If the design does not determine the coefficients or the variances.
+    """
+    reml = _is_reml(method)
+    data = arrange(moments, intercept)
+    arranged = arrange_slope(data, slope)
+    position = data.terms.index(slope)
+    theta, _ = minimise_ratio(
+        lambda ratio: profile_deviance(data, ratio, reml),
+        data.n_students / moments.n_schools,
+        "variance_ratio",
+    )
+    # The search starts from the random intercept, the slope a third as variable over one spread of its term.
+    start = np.sqrt(max(theta, 0.01)) * np.diag([1.0, 1.0 / 3.0])
+    factor, record = minimise_over_factor(lambda trial: slope_deviance(arranged, trial, reml), start)
+    kernel, _ = slope_kernel(arranged, factor)
+    solution = solve_gls(slope_cross_products(arranged, kernel))
+    sigma2 = solution.rss / (data.n_students - len(solution.beta) * reml)
+    beta, covariance = _in_data_units(data, solution, sigma2)
+    shift = np.array([[1.0, -data.centre[position] / arranged.spread], [0.0, 1.0 / arranged.spread]])
+    return Estimates(
+        terms=data.terms,
+        beta=beta,
+        covariance=covariance,
+        random_covariance=sigma2 * shift @ factor @ factor.T @ shift.T,
+        residual_variance=sigma2,
+        deviance=slope_deviance(arranged, factor, reml).deviance,
+        record=record,
+    )
+
+
+def _in_data_units(data: ProfileData, solution: GlsSolution, sigma2: float) -> tuple[Array, Array]:
+    """Return coefficients and covariance for columns that are not centred."""
+    beta = solution.beta.copy()
+    covariance = sigma2 * solution.system.inverse()
+    if data.terms and data.terms[0] == INTERCEPT:
+        back = np.eye(len(beta))
+        back[0, 1:] = -data.centre[1:-1]
+        beta = back @ beta
+        beta[0] += data.centre[-1]
+        covariance = back @ covariance @ back.T
+    return beta, covariance
+
+
+def _is_reml(method: str) -> bool:
+    if method not in ("ML", "REML"):
+        raise FitError(f"method '{method}': expected 'ML' or 'REML'")
+    return method == "REML"

@@ -1,0 +1,194 @@
+"""Per-school moments: everything a linear mixed model with schools as groups needs to know of the students.
+
+Rows once, moments after. Moments of two cohorts of a school add; terms can be left out or pinned at given
+coefficients without going back to a student.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from valueadded.errors import DesignError
+from valueadded.numerics.group_moments import pool_groups
+
+Array = NDArray[np.float64]
+INTERCEPT = "Intercept"
+
+
+@dataclass(frozen=True)
+class SchoolMoments:
+    """Moments of K columns (the terms, then the response) in J schools.
+
+    school_id : (J,) school identifiers, text
+    cohort : (J,) outcome years; one school may have a row for each cohort
+    n : (J,) students
+    columns : K names; the last is the response, the others are terms; the intercept is implied
+    centre : (K,) constant subtracted from each column
+    mean : (J, K) school mean minus `centre`
+    scatter : (J, K, K) cross-products about the school mean
+    reference_levels : factor -> level that its coefficients are measured from
+    n_left_out : students left out because a column of the formula was missing
+    """
+
+    school_id: NDArray[np.object_]
+    cohort: NDArray[np.int64]
+    n: Array
+    columns: tuple[str, ...]
+    centre: Array
+    mean: Array
+    scatter: Array
+    reference_levels: Mapping[str, str] = field(default_factory=dict)
+    n_left_out: int = 0
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """Return the names of the terms, without the intercept."""
+        return self.columns[:-1]
+
+    @property
+    def n_schools(self) -> int:
+        """Return the number of rows, one for each school (and cohort)."""
+        return len(self.n)
+
+    @property
+    def n_students(self) -> int:
+        """Return the number of students."""
+        return int(self.n.sum())
+
+
+def restrict(moments: SchoolMoments, terms: Sequence[str]) -> SchoolMoments:
+    """Return the moments of these terms and the response only.
+
+    Raises
+    ------
+    DesignError
+        If a term has no moments.
+    """
+    absent = [term for term in terms if term not in moments.terms]
+    if absent:
+        raise DesignError(f"no moments for {absent}; expected terms among {list(moments.terms)}")
+    keep = [moments.columns.index(term) for term in terms] + [len(moments.columns) - 1]
+    return replace(
+        moments,
+        columns=tuple(moments.columns[k] for k in keep),
+        centre=moments.centre[keep],
+        mean=moments.mean[:, keep],
+        scatter=moments.scatter[:, keep][:, :, keep],
+    )
+
+
+def pin(moments: SchoolMoments, coefficients: Mapping[str, float], free: Sequence[str] = ()) -> SchoolMoments:
+    """Return moments whose response is what is left after the pinned terms, and whose terms are `free`.
+
+    The new response is score - sum of coefficient x term, the intercept's coefficient included: an exact
+    linear map of the columns, so no student row is needed. A pinned term without moments stands for a
+    factor level nobody has, and adds nothing.
+    """
+    weights = np.zeros(len(moments.columns))
+    weights[-1] = 1.0
+    for k, term in enumerate(moments.terms):
+        weights[k] = -coefficients.get(term, 0.0)
+    kept = restrict(moments, free)
+    transform = np.zeros((len(moments.columns), len(free) + 1))
+    for k, term in enumerate(free):
+        transform[moments.columns.index(term), k] = 1.0
+    transform[:, -1] = weights
+    centre = moments.centre @ transform
+    centre[-1] -= coefficients.get(INTERCEPT, 0.0)
+    return replace(
+        kept,
+        centre=centre,
+        mean=moments.mean @ transform,
+        scatter=transform.T @ moments.scatter @ transform,
+    )
+
+
+def recentre(moments: SchoolMoments, centre: Array) -> SchoolMoments:
+    """Return the same moments about another centre (K,)."""
+    return replace(moments, centre=centre, mean=moments.mean + (moments.centre - centre))
+
+
+def stack(parts: Sequence[SchoolMoments]) -> SchoolMoments:
+    """Return the moments of several cohorts one below the other, about one centre.
+
+    A term that a cohort lacks stands for a factor level nobody in it has: a column of zeros.
+
+    Raises
+    ------
+    DesignError
+        If a factor is measured from different reference levels in two cohorts.
+    """
+    columns = _all_columns(parts)
+    widened = [_widen(part, columns) for part in parts]
+    levels: dict[str, str] = {}
+    for part in parts:
+        for factor, level in part.reference_levels.items():
+            check_reference_level(factor, level, levels.setdefault(factor, level))
+    centre = widened[0].centre
+    aligned = [recentre(part, centre) for part in widened]
+    return SchoolMoments(
+        school_id=np.concatenate([part.school_id for part in aligned]),
+        cohort=np.concatenate([part.cohort for part in aligned]),
+        n=np.concatenate([part.n for part in aligned]),
+        columns=columns,
+        centre=centre,
+        mean=np.concatenate([part.mean for part in aligned]),
+        scatter=np.concatenate([part.scatter for part in aligned]),
+        reference_levels=levels,
+        n_left_out=sum(part.n_left_out for part in parts),
+    )
+
+
+def pool(moments: SchoolMoments) -> SchoolMoments:
+    """Return the moments with all cohorts of a school merged into one row; `cohort` is the latest."""
+    schools, codes = np.unique(moments.school_id.astype(str), return_inverse=True)
+    if len(schools) == moments.n_schools:
+        return moments
+    pooled = pool_groups(moments.n, moments.mean, moments.scatter, codes, len(schools))
+    latest = np.zeros(len(schools), dtype=np.int64)
+    np.maximum.at(latest, codes, moments.cohort)
+    return replace(
+        moments,
+        school_id=schools.astype(object),
+        cohort=latest,
+        n=pooled.n,
+        mean=pooled.mean,
+        scatter=pooled.scatter,
+    )
+
+
+def check_reference_level(factor: str, found: str, expected: str) -> None:
+    """Refuse coefficients of one factor that are measured from two different levels.
+
+    Raises
+    ------
+    DesignError
+        Naming the factor, both levels and the remedy.
+    """
+    if found != expected:
+        raise DesignError(
+            f"column {factor}: coefficients are measured from level '{found}' in one cohort and from '{expected}' "
+            f"in another; expected one reference level; name it in the formula of `mixed` and `benchmark`, "
+            f"C({factor}, contr.treatment('{expected}'))"
+        )
+
+
+def _all_columns(parts: Sequence[SchoolMoments]) -> tuple[str, ...]:
+    terms = dict.fromkeys(term for part in parts for term in part.terms)
+    return (*terms, parts[0].columns[-1])
+
+
+def _widen(moments: SchoolMoments, columns: tuple[str, ...]) -> SchoolMoments:
+    """Return the moments with columns of zeros for the terms that are absent."""
+    if moments.columns == columns:
+        return moments
+    position = [columns.index(name) for name in moments.columns]
+    centre = np.zeros(len(columns))
+    mean = np.zeros((moments.n_schools, len(columns)))
+    scatter = np.zeros((moments.n_schools, len(columns), len(columns)))
+    centre[position] = moments.centre
+    mean[:, position] = moments.mean
+    scatter[np.ix_(range(moments.n_schools), position, position)] = moments.scatter
+    return replace(moments, columns=columns, centre=centre, mean=mean, scatter=scatter)

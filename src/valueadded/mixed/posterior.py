@@ -1,0 +1,94 @@
+"""School effects given the estimates: conditional means and their standard errors (B7, B8)."""
+
+from statistics import NormalDist
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from valueadded.mixed.moments import INTERCEPT, SchoolMoments
+
+Array = NDArray[np.float64]
+
+
+def mean_residuals(moments: SchoolMoments, coefficients: dict[str, float]) -> Array:
+    """Return each school's mean residual (J,) from the fixed part."""
+    weights = np.array([*(-coefficients.get(term, 0.0) for term in moments.terms), 1.0])
+    shift = moments.centre @ weights - coefficients.get(INTERCEPT, 0.0)
+    return moments.mean @ weights + shift
+
+
+def shrink(mean_residual: Array, n: Array, tau2: float, sigma2: float) -> tuple[Array, Array, Array]:
+    """Return shrunken effects, their standard errors and their reliabilities, each (J,).
+
+    lambda_j = n_j tau2 / (sigma2 + n_j tau2); effect = lambda_j r_j (B7); standard error
+    sqrt(tau2 sigma2 / (sigma2 + n_j tau2)), the posterior standard deviation (B8).
+    """
+    reliability = n * tau2 / (sigma2 + n * tau2)
+    return reliability * mean_residual, np.sqrt(tau2 * (1.0 - reliability)), reliability
+
+
+def population_mean(moments: SchoolMoments, coefficients: dict[str, float]) -> float:
+    """Return the fixed part at the students' mean intake, the mean that effects are added to (B11)."""
+    means = moments.n @ moments.mean[:, :-1] / moments.n.sum() + moments.centre[:-1]
+    slopes = np.array([coefficients.get(term, 0.0) for term in moments.terms])
+    return float(coefficients.get(INTERCEPT, 0.0) + means @ slopes)
+
+
+def effects_frame(
+    moments: SchoolMoments,
+    mean_residual: Array,
+    effect: Array,
+    std_error: Array,
+    reliability: Array,
+    population: float,
+    confidence: float,
+) -> pd.DataFrame:
+    """Return the table of school effects with the textbook interval effect +- z x standard error."""
+    z = NormalDist().inv_cdf(0.5 + confidence / 2)
+    lower, upper = effect - z * std_error, effect + z * std_error
+    return pd.DataFrame(
+        {
+            "school_id": pd.array(moments.school_id, dtype="str"),
+            "n_students": moments.n.astype(np.int64),
+            "mean_residual": mean_residual,
+            "effect": effect,
+            "std_error": std_error,
+            "lower": lower,
+            "upper": upper,
+            "reliability": reliability,
+            "interval": pd.array(["textbook"] * moments.n_schools, dtype="str"),
+            "lower_textbook": lower,
+            "upper_textbook": upper,
+            "effect_plus_mean": effect + population,
+        }
+    )
+
+
+def slope_posterior(
+    moments: SchoolMoments,
+    slope: str,
+    coefficients: dict[str, float],
+    random_covariance: Array,
+    sigma2: float,
+) -> tuple[Array, Array]:
+    """Return conditional means (J, 2) of intercept and slope and their covariances (J, 2, 2).
+
+    b_j = G Z'(sigma2 I + Z G Z')^-1 r_j, written with square G^(1/2) so that G may be singular.
+    """
+    position = moments.terms.index(slope)
+    weights = np.array([*(-coefficients.get(term, 0.0) for term in moments.terms), 1.0])
+    residual = mean_residuals(moments, coefficients)
+    x_mean = moments.mean[:, position] + moments.centre[position]
+    x_scatter = moments.scatter[:, position, position]
+    zz = np.empty((moments.n_schools, 2, 2))
+    zz[:, 0, 0] = moments.n
+    zz[:, 0, 1] = zz[:, 1, 0] = moments.n * x_mean
+    zz[:, 1, 1] = x_scatter + moments.n * x_mean**2
+    zr = np.stack(
+        [moments.n * residual, moments.scatter[:, position] @ weights + moments.n * x_mean * residual], axis=1
+    )
+    values, vectors = np.linalg.eigh(random_covariance)
+    root = (vectors * np.sqrt(np.clip(values, 0, None))) @ vectors.T / np.sqrt(sigma2)
+    kernel = root @ np.linalg.inv(np.eye(2) + root @ zz @ root) @ root
+    return np.einsum("jab,jb->ja", kernel, zr), sigma2 * kernel

@@ -1,0 +1,89 @@
+"""The random-intercept model: design, moments, criterion, fit and posterior in one call."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from valueadded.mixed.fit import Estimates, Method, estimate_intercept_model
+from valueadded.mixed.moments import SchoolMoments
+from valueadded.mixed.posterior import effects_frame, mean_residuals, population_mean, shrink
+from valueadded.mixed.summarise import design_moments
+from valueadded.numerics.search import SearchRecord
+
+
+@dataclass(frozen=True)
+class RandomInterceptFit:
+    """A fitted random-intercept model.
+
+    estimates : coefficients, variances and the evidence of the search
+    moments : the moments it was fitted to
+    method : "ML" or "REML"
+    """
+
+    estimates: Estimates
+    moments: SchoolMoments
+    method: str
+
+    @property
+    def fixed_effects(self) -> pd.DataFrame:
+        """Return `term` (`Intercept` first), `estimate`, `std_error` (generalised least squares)."""
+        return self.estimates.fixed_effects
+
+    @property
+    def school_variance(self) -> float:
+        """Return the variance between schools."""
+        return float(self.estimates.random_covariance[0, 0])
+
+    @property
+    def residual_variance(self) -> float:
+        """Return the variance of students about their expectation and their school's effect."""
+        return self.estimates.residual_variance
+
+    @property
+    def log_likelihood(self) -> float:
+        """Return the log-likelihood (restricted for REML), comparable with lme4's."""
+        return -self.estimates.deviance / 2
+
+    @property
+    def record(self) -> SearchRecord:
+        """Return the evidence of the search."""
+        return self.estimates.record
+
+    def school_effects(self, confidence: float = 0.95) -> pd.DataFrame:
+        """Return one row for each school: mean residual, shrunken effect, standard error, interval, reliability.
+
+        Effects and textbook intervals follow B7 and B8 of the source: they take the estimated variances
+        and coefficients as known.
+        """
+        coefficients = self.estimates.coefficients
+        residual = mean_residuals(self.moments, coefficients)
+        effect, error, reliability = shrink(
+            residual, self.moments.n, self.school_variance, self.residual_variance
+        )
+        population = population_mean(self.moments, coefficients)
+        return effects_frame(self.moments, residual, effect, error, reliability, population, confidence)
+
+
+def fit_random_intercept(
+    data: pd.DataFrame | SchoolMoments, formula: str, school: str = "school_id", method: Method = "ML"
+) -> RandomInterceptFit:
+    """Return the random-intercept model of `formula` with schools as groups.
+
+    Parameters
+    ----------
+    data
+        Students as rows, or moments that hold the terms of the formula.
+    formula
+        Fixed part, `score ~ prior_score + ...`.
+    school
+        Column of school identifiers (for a frame).
+    method
+        "ML" or "REML".
+
+    Raises
+    ------
+    DesignError, FitError
+        If the formula does not fit the data, or the data do not determine the model.
+    """
+    moments, intercept = design_moments(data, formula, school)
+    return RandomInterceptFit(estimate_intercept_model(moments, intercept, method), moments, method)

@@ -1,0 +1,118 @@
+"""The random-slope model: schools differ in intercept and in the slope of one term."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from valueadded.mixed.fit import Estimates, Method, estimate_slope_model
+from valueadded.mixed.moments import SchoolMoments
+from valueadded.mixed.posterior import effects_frame, mean_residuals, population_mean, slope_posterior
+from valueadded.mixed.summarise import design_moments
+from valueadded.numerics.search import SearchRecord
+
+
+@dataclass(frozen=True)
+class RandomSlopeFit:
+    """A fitted model with a random intercept and a random slope.
+
+    estimates : coefficients, the 2 x 2 covariance of intercept and slope, and the evidence of the search
+    moments : the moments it was fitted to
+    slope : the term whose slope varies
+    method : "ML" or "REML"
+    """
+
+    estimates: Estimates
+    moments: SchoolMoments
+    slope: str
+    method: str
+
+    @property
+    def fixed_effects(self) -> pd.DataFrame:
+        """Return `term` (`Intercept` first), `estimate`, `std_error` (generalised least squares)."""
+        return self.estimates.fixed_effects
+
+    @property
+    def school_variance(self) -> float:
+        """Return the variance between schools where the slope's term is 0."""
+        return float(self.estimates.random_covariance[0, 0])
+
+    @property
+    def slope_variance(self) -> float:
+        """Return the variance of the slope between schools."""
+        return float(self.estimates.random_covariance[1, 1])
+
+    @property
+    def slope_covariance(self) -> float:
+        """Return the covariance of intercept and slope between schools."""
+        return float(self.estimates.random_covariance[0, 1])
+
+    @property
+    def residual_variance(self) -> float:
+        """Return the variance of students about their school's line."""
+        return self.estimates.residual_variance
+
+    @property
+    def log_likelihood(self) -> float:
+        """Return the log-likelihood (restricted for REML), comparable with lme4's."""
+        return -self.estimates.deviance / 2
+
+    @property
+    def record(self) -> SearchRecord:
+        """Return the evidence of the search."""
+        return self.estimates.record
+
+    def school_effects(self, confidence: float = 0.95) -> pd.DataFrame:
+        """Return one row for each school; `effect` is its effect where the slope's term is 0.
+
+        `slope_effect` and `slope_std_error` follow: the school's slope minus the mean slope.
+        """
+        coefficients = self.estimates.coefficients
+        means, covariances = slope_posterior(
+            self.moments, self.slope, coefficients, self.estimates.random_covariance, self.residual_variance
+        )
+        variance = covariances[:, 0, 0]
+        reliability = (
+            1.0 - variance / self.school_variance if self.school_variance > 0 else np.zeros(len(variance))
+        )
+        frame = effects_frame(
+            self.moments,
+            mean_residuals(self.moments, coefficients),
+            means[:, 0],
+            np.sqrt(variance),
+            np.clip(reliability, 0.0, 1.0),
+            population_mean(self.moments, coefficients),
+            confidence,
+        )
+        return frame.assign(slope_effect=means[:, 1], slope_std_error=np.sqrt(covariances[:, 1, 1]))
+
+
+def fit_random_slope(
+    data: pd.DataFrame | SchoolMoments,
+    formula: str,
+    slope: str,
+    school: str = "school_id",
+    method: Method = "ML",
+) -> RandomSlopeFit:
+    """Return the model of `formula` with a random intercept and a random slope of the term `slope`.
+
+    Parameters
+    ----------
+    data
+        Students as rows, or moments that hold the terms of the formula.
+    formula
+        Fixed part; it must hold the term and an intercept.
+    slope
+        Numeric student-level term whose slope varies between schools; covariance with the intercept free.
+    school
+        Column of school identifiers (for a frame).
+    method
+        "ML" or "REML".
+
+    Raises
+    ------
+    DesignError, FitError
+        If the formula does not fit the data, or the data do not determine the model.
+    """
+    moments, intercept = design_moments(data, formula, school)
+    return RandomSlopeFit(estimate_slope_model(moments, intercept, slope, method), moments, slope, method)

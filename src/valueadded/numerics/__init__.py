@@ -1,0 +1,1 @@
+"""Mathematical operations on arrays. Knows no schools; one file, one operation."""

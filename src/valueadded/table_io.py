@@ -1,0 +1,135 @@
+"""Tables on disk: Parquet through a contract, written whole or not at all."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import pandas as pd
+import pandera.pandas as pa
+import pyarrow as arrow
+import pyarrow.parquet as parquet
+from pandera.errors import SchemaErrors
+
+from valueadded.errors import ContractError
+
+
+def write_table(frame: pd.DataFrame, path: str | Path, contract: pa.DataFrameSchema) -> None:
+    """Check `frame` against `contract`, sort it by the contract's key and write it to `path`.
+
+    The fixed columns come first, in the contract's order. The file appears under its name only when
+    it is complete: it is written beside, synced, then renamed. Page checksums are stored, so that a
+    damaged file is refused when it is read.
+
+    Raises
+    ------
+    ContractError
+        If a column is missing, of the wrong type, or breaks a rule of the contract.
+    """
+    key = list(contract.unique or [])
+    further = [name for name in frame.columns if name not in contract.columns]
+    checked = check_table(frame, contract, str(path))[[*contract.columns, *further]]
+    if key:
+        checked = checked.sort_values(key, kind="stable")
+    table = arrow.Table.from_pandas(checked, preserve_index=False).replace_schema_metadata(None)
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    beside = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        with beside.open("wb") as stream:
+            parquet.write_table(table, stream, compression="zstd", write_page_checksum=True)
+            stream.flush()
+            os.fsync(stream.fileno())
+        beside.replace(target)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def read_table(
+    path: str | Path,
+    contract: pa.DataFrameSchema,
+    columns: list[str] | None = None,
+    filters: list[tuple[str, str, object]] | None = None,
+) -> pd.DataFrame:
+    """Return the table at `path`, checked against `contract`.
+
+    Parameters
+    ----------
+    columns
+        Read these columns only; the contract is then checked for those it names.
+    filters
+        Row filters as (column, operator, value), all of which must hold.
+
+    Raises
+    ------
+    ContractError
+        If the file is damaged or does not meet the contract.
+    """
+    try:
+        frame = parquet.read_table(
+            path, columns=columns, filters=filters, page_checksum_verification=True
+        ).to_pandas()
+    except (OSError, arrow.ArrowException) as fault:
+        raise ContractError(
+            f"{path}: cannot be read as a Parquet table ({fault}); delete it and run again"
+        ) from None
+    if columns is not None:
+        contract = contract.select_columns([name for name in columns if name in contract.columns])
+        contract.unique = None
+    return check_table(frame, contract, str(path))
+
+
+def read_tables(
+    paths: Iterable[str | Path],
+    contract: pa.DataFrameSchema,
+    columns: list[str] | None = None,
+    filters: list[tuple[str, str, object]] | None = None,
+) -> pd.DataFrame:
+    """Return the tables at `paths` one below the other, in the order given; options as in `read_table`.
+
+    Without any path the table has no rows and the contract's columns in their types.
+    """
+    frames = [read_table(path, contract, columns, filters) for path in paths]
+    if not frames:
+        types = {name: str(column.dtype) for name, column in contract.columns.items()}
+        return pd.DataFrame(columns=list(types)).astype(types)[columns or list(types)]
+    return pd.concat(frames, ignore_index=True)
+
+
+def check_table(frame: pd.DataFrame, contract: pa.DataFrameSchema, name: str) -> pd.DataFrame:
+    """Return `frame` if it meets `contract`; `name` stands for it in the error.
+
+    Raises
+    ------
+    ContractError
+        Listing every broken rule with the number of rows that break it, and no values.
+    """
+    try:
+        return contract.validate(frame, lazy=True)
+    except SchemaErrors as found:
+        cases = found.failure_cases.fillna({"column": ""})
+        counts = cases.groupby(["column", "check"], sort=True).size()
+        faults = "; ".join(
+            f"column {column or '(table)'}: {check} ({count} rows)"
+            for (column, check), count in counts.items()
+        )
+        raise ContractError(f"{name}: does not meet the contract '{contract.name}': {faults}") from None
+
+
+def write_csv(frame: pd.DataFrame, path: str | Path) -> None:
+    """Write `frame` as comma-separated text, whole or not at all."""
+    write_text(frame.to_csv(index=False, lineterminator="\n"), path)
+
+
+def write_text(content: str, path: str | Path) -> None:
+    """Write text in UTF-8, whole or not at all."""
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    beside = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        with beside.open("w", encoding="utf-8", newline="") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        beside.replace(target)
+    finally:
+        beside.unlink(missing_ok=True)

@@ -1,0 +1,233 @@
+"""One function for each rule a record must keep: frame in, mask of the records that break it out.
+
+`checks_for` puts the rules of a table in order; a record that breaks several is put aside for the first.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from valueadded.config.input import Source
+from valueadded.config.stages import Validation
+from valueadded.contracts.columns import PARTICIPATION
+from valueadded.contracts.records import INPUT_TABLES
+from valueadded.validation.mapping import number_columns
+from valueadded.validation.values import UNKNOWN_CODE
+
+Mask = NDArray[np.bool_]
+
+FIRST_YEAR = 1900
+LAST_YEAR = 2100
+# A number that lost its digits on the way into a text: 1.23457E+11, but not the code 12E3.
+ROUNDED_NUMBER = r"[0-9]\.?[0-9]*[eE]\+[0-9]+"
+# The characters themselves, not escapes: an escape would make the search ten times as slow.
+CONTROL_CHARACTER = "[\x00-\x1f\x7f\u2028\u2029]"
+
+
+@dataclass(frozen=True)
+class RowCheck:
+    """One rule.
+
+    reason : code of the rule, a key of REASONS
+    column : column of the table that is looked at; empty where it is the whole row
+    expected : what was expected, in words, with the configuration key to change
+    broken : frame -> mask, bool (n,), of the records that break the rule
+    """
+
+    reason: str
+    column: str
+    expected: str
+    broken: Callable[[pd.DataFrame], Mask]
+
+
+def row_blank(frame: pd.DataFrame, columns: list[str]) -> Mask:
+    """Every column that is read is empty."""
+    return frame[columns].isna().all(axis=1).to_numpy() if columns else np.zeros(len(frame), dtype=bool)
+
+
+def text_missing(frame: pd.DataFrame, column: str) -> Mask:
+    """There is no text."""
+    return frame[column].isna().to_numpy()
+
+
+def code_unknown(frame: pd.DataFrame, column: str) -> Mask:
+    """The value is not among the column's codes."""
+    return (frame[column] == UNKNOWN_CODE).to_numpy(dtype=bool)
+
+
+def identifier_damaged(frame: pd.DataFrame, column: str) -> Mask:
+    """The identifier is a number rounded by a spreadsheet or by a floating-point column."""
+    return frame[column].str.fullmatch(ROUNDED_NUMBER).fillna(False).to_numpy(dtype=bool)
+
+
+def character_not_allowed(frame: pd.DataFrame, column: str) -> Mask:
+    """The text holds a control character."""
+    return frame[column].str.contains(CONTROL_CHARACTER, regex=True).fillna(False).to_numpy(dtype=bool)
+
+
+def year_not_a_number(frame: pd.DataFrame, column: str) -> Mask:
+    """The calendar year is no whole number in this or the last century."""
+    years = frame[column].to_numpy()
+    return ~((years >= FIRST_YEAR) & (years <= LAST_YEAR) & (years == np.floor(years)))
+
+
+def year_outside_file(frame: pd.DataFrame, column: str, calendar_year: int) -> Mask:
+    """The calendar year is not the only one the file may hold."""
+    return frame[column].to_numpy() != calendar_year
+
+
+def level_not_allowed(frame: pd.DataFrame, column: str, year_levels: list[int]) -> Mask:
+    """The year level is not one a record may have."""
+    return ~np.isin(frame[column].to_numpy(), year_levels)
+
+
+def participation_unknown(frame: pd.DataFrame, column: str) -> Mask:
+    """The participation code is none of the known ones."""
+    return ~frame[column].isin(PARTICIPATION).to_numpy()
+
+
+def not_a_number(frame: pd.DataFrame, column: str) -> Mask:
+    """There is something, and it is no plain number."""
+    return np.isinf(frame[column].to_numpy())
+
+
+def score_missing(frame: pd.DataFrame, column: str) -> Mask:
+    """The student was present (or the file is of matched students), and there is no score."""
+    present = frame["participation"] == "present" if "participation" in frame else True
+    return (frame[column].isna() & present).to_numpy()
+
+
+def score_out_of_range(frame: pd.DataFrame, column: str, lowest: float | None, highest: float | None) -> Mask:
+    """The score is below the lowest or above the highest possible score."""
+    scores = frame[column].to_numpy()
+    return (scores < (-np.inf if lowest is None else lowest)) | (
+        scores > (np.inf if highest is None else highest)
+    )
+
+
+def not_a_size(frame: pd.DataFrame, column: str) -> Mask:
+    """There is something, and it is no plain number or is negative."""
+    return not_a_number(frame, column) | (frame[column].to_numpy() < 0)
+
+
+def checks_for(
+    table: str,
+    validation: Validation,
+    calendar_year: int | None,
+    covariates: dict[str, Source],
+    read_columns: list[str],
+) -> list[RowCheck]:
+    """Return the rules of one table in the order in which they are asked.
+
+    Parameters
+    ----------
+    calendar_year
+        The only year the file may hold, or None.
+    read_columns
+        Columns of the table that come from columns of the file.
+    """
+    fixed = INPUT_TABLES[table].columns
+    checks = [RowCheck("row_blank", "", "a row with values", partial(row_blank, columns=read_columns))]
+    for name in fixed:
+        if name == "participation" or name in number_columns(table):
+            continue
+        checks += _text_checks(name, table, "code_unknown", missing_allowed=bool(fixed[name].nullable))
+        if name.endswith("_id"):
+            expected = "an identifier exported as text, with all its digits"
+            checks.append(
+                RowCheck("identifier_damaged", name, expected, partial(identifier_damaged, column=name))
+            )
+    checks += _number_checks(table, validation, calendar_year)
+    for name, origin in covariates.items():
+        if origin.kind == "number":
+            expected = f"a plain number such as 12.5 (input.{table}.covariates.{name})"
+            checks.append(
+                RowCheck("covariate_not_a_number", name, expected, partial(not_a_number, column=name))
+            )
+        else:
+            checks += _text_checks(name, table, "covariate_code_unknown", missing_allowed=True)
+    return checks
+
+
+def _text_checks(name: str, table: str, unknown: str, *, missing_allowed: bool) -> list[RowCheck]:
+    part = "covariates" if unknown.startswith("covariate") else "columns"
+    codes = f"one of the codes, or a value for `otherwise` (input.{table}.{part}.{name})"
+    checks = [
+        RowCheck(unknown, name, codes, partial(code_unknown, column=name)),
+        RowCheck(
+            "character_not_allowed", name, "text on one line", partial(character_not_allowed, column=name)
+        ),
+    ]
+    if not missing_allowed:
+        missing = RowCheck(
+            f"{name}_missing", name, "a value in every row", partial(text_missing, column=name)
+        )
+        checks.insert(0, missing)
+    return checks
+
+
+def _number_checks(table: str, validation: Validation, calendar_year: int | None) -> list[RowCheck]:
+    fixed = INPUT_TABLES[table].columns
+    year = "year" if "year" in fixed else "calendar_year"
+    expected = (
+        f"a whole number from {FIRST_YEAR} to {LAST_YEAR}, or a code for it (input.{table}.columns.{year})"
+    )
+    checks = [RowCheck("year_not_a_number", year, expected, partial(year_not_a_number, column=year))]
+    if calendar_year is not None:
+        broken = partial(year_outside_file, column=year, calendar_year=calendar_year)
+        checks.append(RowCheck("year_outside_file", year, f"{calendar_year} (input.{table}.files)", broken))
+    if "year_level" in fixed:
+        levels = partial(level_not_allowed, column="year_level", year_levels=validation.year_levels)
+        expected = f"one of {validation.year_levels} (validation.year_levels)"
+        checks.append(RowCheck("level_not_allowed", "year_level", expected, levels))
+    if "participation" in fixed:
+        expected = f"one of {', '.join(PARTICIPATION)} (input.{table}.columns.participation.codes)"
+        broken = partial(participation_unknown, column="participation")
+        checks.append(RowCheck("participation_unknown", "participation", expected, broken))
+    if "score" in fixed:
+        checks += _score_checks(table, validation)
+    if "score_se" in fixed:
+        expected = "a plain number, 0 or more"
+        checks.append(
+            RowCheck("score_se_not_a_number", "score_se", expected, partial(not_a_size, column="score_se"))
+        )
+    if "prior_score" in fixed:
+        broken = partial(not_a_number, column="prior_score")
+        checks.append(
+            RowCheck("prior_score_not_a_number", "prior_score", "a plain number such as 512.5", broken)
+        )
+    return checks
+
+
+def _score_checks(table: str, validation: Validation) -> list[RowCheck]:
+    lowest, highest = validation.score_minimum, validation.score_maximum
+    limits = " and ".join(
+        words
+        for words, limit in ((f"at least {lowest}", lowest), (f"at most {highest}", highest))
+        if limit is not None
+    )
+    broken = partial(score_out_of_range, column="score", lowest=lowest, highest=highest)
+    return [
+        RowCheck(
+            "score_not_a_number",
+            "score",
+            "a plain number such as 512.5",
+            partial(not_a_number, column="score"),
+        ),
+        RowCheck(
+            "score_missing",
+            "score",
+            f"a score, or another participation (input.{table}.columns.participation)",
+            partial(score_missing, column="score"),
+        ),
+        RowCheck(
+            "score_out_of_range",
+            "score",
+            f"{limits or 'any number'} (validation.score_minimum, validation.score_maximum)",
+            broken,
+        ),
+    ]

