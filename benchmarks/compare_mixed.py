@@ -30,7 +30,7 @@ from valueadded.table_io import read_table, write_table
 
 HERE = Path(__file__).parent
 SEED = 465
-# The random slope is of the prior score in spreads: on scale points, 400 away from 0, lme4's search ends early.
+# The random slope is of the prior score in spreads: in scale points, far from 0, lme4's search ends early.
 FORMULAS = {"intercept": "score ~ prior_score + sex", "slope": "score ~ prior + sex"}
 SIZES = {"state": (70_000, 465), "nation": (1_000_000, 5_000)}
 SMALL = {"small": (7_000, 47)}
@@ -48,6 +48,21 @@ STARTS = {
     "file": "from the cohort table on disk",
 }
 MODELS = {"intercept": "random intercept", "slope": "random slope"}
+
+INTRODUCTION = """\
+# Speed of the mixed models
+
+Written by `.venv/bin/python benchmarks/compare_mixed.py`; run it to renew this page.
+
+Both programs get the same invented students in the same run, in schools of uneven size, and fit by ML:
+`{intercept}` with a random intercept, and
+`{slope}` with a random slope of `prior`, the prior score in spreads (in scale points, far from 0,
+lme4's search for the slope ends early). The run stops if the two -2 log-likelihoods differ by more than 0.001.
+
+Ours includes the table of school effects. lme4 is `lmer(..., REML = FALSE)` with default settings on a data
+frame in memory, without `ranef`. Seconds of wall time. Other work on the machine only ever adds, so the
+minimum measures the program and the median what to expect.
+"""
 
 
 @dataclass(frozen=True)
@@ -185,26 +200,19 @@ def report(
 ) -> str:
     """Return benchmarks/README.md."""
     versions = ", ".join(f"{name} {version(name)}" for name in ("numpy", "pandas", "pyarrow", "scipy"))
+    peer = f"{lme4}; {arguments.lme4_repeats} repeats" if lme4 else "lme4 was not found on this machine"
     lines = [
-        "# Speed of the mixed models",
-        "",
-        "Written by `.venv/bin/python benchmarks/compare_mixed.py`; run it to renew this page. Both programs get the",
-        f"same invented students in the same run, by ML: `{FORMULAS['intercept']}` with a random intercept, and",
-        f"`{FORMULAS['slope']}` with a random slope of `prior`, the prior score in spreads (in scale points lme4's search",
-        "for the slope ends early). Schools are of uneven size. Ours includes the table of school effects; lme4 is `lmer(..., REML = FALSE)` with default settings on a data frame already in memory,",
-        "without `ranef`. Seconds of wall time; other work on the machine only ever adds, so the minimum is the better",
-        "measure of the program and the median of what to expect.",
-        "",
+        INTRODUCTION.format(**FORMULAS),
         f"- machine: {os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
         f"- ours: {versions}; {arguments.repeats} repeats",
-        f"- peer: {f'{lme4}; {arguments.lme4_repeats} repeats' if lme4 else 'lme4 was not found on this machine'}",
+        f"- peer: {peer}",
         "",
     ]
     for size, (students, schools) in sizes.items():
         lines += [
             f"## {students:,} students in {schools:,} schools",
             "",
-            "| model | program | minimum | median | target | lme4 takes, times as long |",
+            "| model | program | minimum (s) | median (s) | target (s) | lme4's minimum over ours |",
             "|---|---|---:|---:|---:|---:|",
         ]
         lines += [row(timing, timings) for timing in timings if timing.size == size]
@@ -220,7 +228,8 @@ def row(timing: Timing, timings: list[Timing]) -> str:
     name = "lme4" if timing.program == "lme4" else f"valueadded, {STARTS[timing.program]}"
     ratio = f"{min(peer[0].seconds) / fastest:,.1f}" if peer and timing.program != "lme4" else ""
     limit = f"{target:g}" if target else ""
-    return f"| {MODELS[timing.model]} | {name} | {fastest:.4f} | {statistics.median(timing.seconds):.4f} | {limit} | {ratio} |"
+    seconds = f"{fastest:.3f} | {statistics.median(timing.seconds):.3f}"
+    return f"| {MODELS[timing.model]} | {name} | {seconds} | {limit} | {ratio} |"
 
 
 def differences(timings: list[Timing]) -> list[str]:

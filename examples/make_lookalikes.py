@@ -12,6 +12,7 @@ from numpy.random import Generator
 
 EXAMPLES = Path(__file__).parent
 SEED = 1985
+SGP_SCHOOLS = [1101, 1102, 1201, 1202, 1301]
 
 
 def invent_sgp_covid(random: Generator) -> pd.DataFrame:
@@ -28,7 +29,8 @@ def invent_sgp_covid(random: Generator) -> pd.DataFrame:
             student |= {"FREE_REDUCED_LUNCH_STATUS": _yes("Free Reduced Lunch", number % 3 == 0)}
             if number == 9:
                 student |= {"GENDER": "Gender: Male"}
-            tests += _sgp_tests(student, year, 5, 510 + fall + 0.8 * ability, random)
+            effect = 5.0 * (SGP_SCHOOLS.index(student["SCHOOL_NUMBER"]) - 2)
+            tests += _sgp_tests(student, year, 5, 510 + fall + 0.8 * ability + effect, random)
     tests += _sgp_out_of_step(random)
     frame = pd.DataFrame(tests).sort_values(["YEAR", "ID", "CONTENT_AREA"], kind="stable", ignore_index=True)
     # One student sat one subject only.
@@ -50,7 +52,7 @@ def _sgp_out_of_step(random: Generator) -> list[dict]:
 
 
 def _sgp_student(identifier: int, number: int, random: Generator) -> dict:
-    school = int(random.choice([1101, 1102, 1201, 1202, 1301]))
+    school = int(random.choice(SGP_SCHOOLS))
     # One school stands under two districts.
     district = 301 if school == 1201 and number % 2 else {11: 101, 12: 201, 13: 301}[school // 100]
     return {
@@ -69,7 +71,7 @@ def _sgp_tests(student: dict, year: int, grade: int, level: float, random: Gener
     """Return one record for each subject, columns in the order of the real file."""
     records = []
     for subject in ("ELA", "MATHEMATICS"):
-        score = float(np.round(level + (student["SCHOOL_NUMBER"] % 5) + random.normal(0, 7)))
+        score = float(np.round(level + random.normal(0, 7)))
         band = ["Unsatisfactory", "Partially Proficient", "Proficient", "Advanced"][
             int(np.digitize(score, [470, 500, 530]))
         ]
@@ -101,8 +103,8 @@ def invent_jsp(random: Generator) -> pd.DataFrame:
         # Without the first year there is no prior score, without the last no outcome.
         absent = {0: {0}, 12: {2}, 24: {0, 1}, 36: {1, 2}, 48: {2}}.get(number, set())
         for year in sorted({0, 1, 2} - absent):
-            english = 50 + 3 * year + 20 * ability + school + random.normal(0, 8)
-            math = 25 + 3 * year + 6 * ability + random.normal(0, 3)
+            english = 50 + 3 * year + 20 * ability + 2 * year * (school - 5) + random.normal(0, 8)
+            math = 25 + 3 * year + 6 * ability + 0.5 * year * (school - 5) + random.normal(0, 3)
             scores = {
                 "english": float(np.clip(np.round(english), 0, 98)),
                 "math": float(np.clip(np.round(math), 1, 40)),

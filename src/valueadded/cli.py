@@ -1,6 +1,7 @@
 """Commands for people; the workflow itself is run by Snakemake."""
 
 import argparse
+import shlex
 import sys
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
@@ -70,9 +71,10 @@ def start_study(folder: Path) -> str:
         raise ConfigError(
             f"{folder}: cannot be made ({fault.strerror}); expected a folder you may write to"
         ) from None
+    place = folder.resolve()
     return (
-        f"{folder} is ready. Put your files into {folder / 'data'}, describe them in"
-        f" {folder / 'config.yaml'}, then run: snakemake --directory {folder} --cores 2"
+        f"{place} is ready. Put your files into {place / 'data'}, describe them in {place / 'config.yaml'}, then\n"
+        f"run, in the folder of the project: snakemake --directory {shlex.quote(str(place))} --cores 2"
     )
 
 

@@ -171,7 +171,7 @@ def _held_estimates(residual: SchoolMoments, reference: BenchmarkReference) -> E
     tau2, sigma2 = reference.mixed.school_variance, reference.mixed.residual_variance
     data = arrange(residual, intercept=False)
     theta = tau2 / sigma2
-    # The profile deviance holds at its own sigma2; here sigma2 is given, so the quadratic form is written out.
+    # The profile deviance holds at its own sigma2; here sigma2 is given.
     profiled, _ = profile_deviance(data, theta, reml=False)
     weights = data.n / (1.0 + data.n * theta)
     rss = float(data.within[-1, -1] + (weights * data.rows[-1] ** 2).sum())

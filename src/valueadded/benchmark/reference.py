@@ -82,7 +82,8 @@ def fit_reference(
     moments, intercept = design_moments(data, formula, school)
     if not intercept:
         raise DesignError(
-            f"benchmark formula '{formula}' has no intercept; expected one, since drift is movement of the line"
+            f"benchmark formula '{formula}' has no intercept; expected one, since drift is movement "
+            "of the line"
         )
     if line not in ("ols", "mixed"):
         raise DesignError(f"benchmark line '{line}': expected 'ols' or 'mixed'")
@@ -105,14 +106,17 @@ def check_against_reference(moments: SchoolMoments, reference: BenchmarkReferenc
     for term in moments.terms:
         if term not in known:
             raise DesignError(
-                f"term {term}: the benchmark cohort has no student with it, so the frozen line says nothing of it; "
-                f"expected levels among {[name for name in known if name != INTERCEPT]}; recode it under `codes` of the "
+                f"term {term}: the benchmark cohort has no student with it, so the frozen line says "
+                "nothing of it; "
+                f"expected levels among {[name for name in known if name != INTERCEPT]}; recode it "
+                "under `codes` of the "
                 "covariate in section `input`, or add the term to benchmark.free_terms"
             )
     for factor, level in moments.reference_levels.items():
         expected = reference.moments.reference_levels.get(factor, level)
         if level != expected:
             raise DesignError(
-                f"column {factor}: this cohort measures coefficients from level '{level}', the benchmark from "
+                f"column {factor}: this cohort measures coefficients from level '{level}', the "
+                "benchmark from "
                 f"'{expected}'; name the level in the formula: C({factor}, contr.treatment('{expected}'))"
             )

@@ -5,10 +5,11 @@ from typing import Any, Self
 
 from pydantic import Field, ValidationError, model_validator
 
+from valueadded.config.agreement import find_disagreements
 from valueadded.config.input import Input
-from valueadded.config.plan import Plan, list_files, plan_cohorts, repeated_keys
+from valueadded.config.plan import Plan, list_files, plan_cohorts
 from valueadded.config.section import Section
-from valueadded.config.stages import Benchmark, Effects, Figures, Intake, Mixed, PriorComposite, Validation
+from valueadded.config.stages import Benchmark, Effects, Figures, Intake, Mixed, Validation
 from valueadded.config.study import Cohorts, Study
 from valueadded.config.synthetic import Synthetic
 from valueadded.errors import ConfigError
@@ -21,7 +22,8 @@ class Config(Section):
 
     data_folder: str = Field(
         "data",
-        description="folder with the input files, relative to the working directory; VALUEADDED_DATA overrides it (path)",
+        description="folder with the input files, relative to the working directory; VALUEADDED_DATA "
+        "overrides it (path)",
     )
     study: Study = Field(description="domains and years")
     input: Input = Field(description="input files and how they are read")
@@ -46,93 +48,10 @@ class Config(Section):
 
     @model_validator(mode="after")
     def _sections_agree(self) -> Self:
-        faults = [
-            *self._benchmark_faults(),
-            *self._era_faults(),
-            *self._name_faults(),
-            *self._synthetic_faults(),
-        ]
+        faults = find_disagreements(self)
         if faults:
-            raise ValueError("; ".join(faults))
+            raise ValueError("\n".join(faults))
         return self
-
-    def _benchmark_faults(self) -> list[str]:
-        if self.benchmark is None:
-            return []
-        plan = self.plan
-        faults = [
-            f"benchmark.years: {year} has no cohort"
-            f" ({plan.absent.get(year, 'not among the outcome years').replace('_', ' ')}); expected one of {plan.years}"
-            for year in self.benchmark.years
-            if year not in plan.years
-        ]
-        if self.cohorts.score_scale == "yearly_z":
-            faults.append(
-                "cohorts.score_scale: found yearly_z together with a benchmark; standardising each year removes the very"
-                " movement a benchmark measures; expected `reported`, or no benchmark section"
-            )
-        return faults
-
-    def _era_faults(self) -> list[str]:
-        if self.study.outcome_years == "all":
-            return []
-        return [
-            f"study.outcome_years: {year} compares scores of different scale eras; expected cohorts.scale_links to"
-            " name a linking table, or the year left out"
-            for year, reason in self.plan.absent.items()
-            if reason == "scale_era_break"
-        ]
-
-    def _synthetic_faults(self) -> list[str]:
-        state = self.synthetic
-        if state is None:
-            return []
-        faults = [
-            f"study.tested_years: {year} is not in the synthetic state; expected one of synthetic.tested_years"
-            for year in self.study.tested_years
-            if year not in state.tested_years
-        ]
-        faults += [
-            f"study.domains: '{domain}' is not in the synthetic state; expected one of synthetic.domains"
-            for domain in self.study.domains
-            if domain not in state.domains
-        ]
-        new = state.new_scale
-        if new is not None:
-            faults += [
-                f"cohorts.scale_eras: {year} is in era '{self.cohorts.era_of(year)}'; expected '{era}' as in"
-                " synthetic.new_scale"
-                for year in state.tested_years
-                for era in [new.new_era if year >= new.first_year else new.old_era]
-                if self.cohorts.era_of(year) != era
-            ]
-        return faults
-
-    def _name_faults(self) -> list[str]:
-        faults = [
-            f"intake.measures.{name}.domains: found '{domain}'; expected one of {self.study.domains}"
-            for name, measure in self.intake.measures.items()
-            if isinstance(measure, PriorComposite)
-            for domain in measure.domains
-            if domain not in self.study.domains
-        ]
-        if not self.plan.years:
-            faults.append(
-                "study.tested_years: no outcome year has a cohort; expected a year and the year `gap_years` before"
-            )
-        if self.input.assessments is not None:
-            faults += [
-                f"validation.year_levels: {level} is missing; expected both levels of `cohorts`"
-                for level in (self.cohorts.prior_level, self.cohorts.outcome_level)
-                if level not in self.validation.year_levels
-            ]
-        for table in ("assessments", "students", "schools", "matched"):
-            reading = getattr(self.input, table)
-            for name in repeated_keys(list_files(reading, self.study.tested_years)) if reading else []:
-                faults.append(
-                    f"input.{table}.files: two files would share the results folder of '{name}'; expected different names"
-                )
-        return faults
 
 
 def check_config(raw: Mapping[str, Any]) -> Config:
@@ -146,13 +65,19 @@ def check_config(raw: Mapping[str, Any]) -> Config:
     try:
         return Config.model_validate(dict(raw))
     except ValidationError as found:
-        lines = []
-        for fault in found.errors():
-            path = ".".join(str(part) for part in fault["loc"]) or "config.yaml"
-            value = fault["input"] if isinstance(fault["input"], str | int | float | bool | list) else None
-            shown = f" (found {value!r})" if value is not None and fault["loc"] else ""
-            lines.append(f"  {path}: {_in_words(fault)}{shown}")
-        raise ConfigError("config.yaml is refused:\n" + "\n".join(lines)) from None
+        lines = [line for fault in found.errors() for line in _in_lines(fault)]
+        raise ConfigError("config.yaml is refused:\n  " + "\n  ".join(lines)) from None
+
+
+def _in_lines(fault: Any) -> list[str]:
+    words = _in_words(fault)
+    if not fault["loc"]:
+        # A rule across sections: each line names its own key.
+        return words.split("\n")
+    path = ".".join(str(part) for part in fault["loc"])
+    value = fault["input"]
+    shown = f" (found {value!r})" if isinstance(value, str | int | float | bool | list) else ""
+    return [f"{path}: {words}{shown}"]
 
 
 def _in_words(fault: Any) -> str:

@@ -6,6 +6,9 @@ from pydantic import Field, model_validator
 
 from valueadded.config.section import Section
 
+Variant = Literal["offset", "drift", "frozen"]
+VARIANTS: tuple[Variant, ...] = ("offset", "drift", "frozen")
+
 
 class Validation(Section):
     """What a value may be."""
@@ -46,13 +49,14 @@ class SchoolPrior(Section):
     def _annual_without_student(self) -> Self:
         if self.without_student and self.years > 1:
             raise ValueError(
-                "found `without_student` with several years; expected `years: 1`, the student is in one year only"
+                "found `without_student` with several years; expected `years: 1`, the student is in "
+                "one year only"
             )
         return self
 
 
 class Share(Section):
-    """Percentage of a school's matched students with a characteristic, or its logarithm ln(percent + constant)."""
+    """Percentage of a school's matched students with a characteristic, or ln(percent + constant)."""
 
     kind: Literal["share"] = Field(description="kind of measure (choice)")
     covariate: str = Field(description="covariate of the students (name)")
@@ -105,8 +109,8 @@ class Benchmark(Section):
         None, description="formula of the line; that of `mixed` if left out (formula)"
     )
     line: Literal["ols", "mixed"] = Field("ols", description="how the line is fitted (choice)")
-    variants: list[Literal["offset", "drift", "frozen"]] = Field(
-        default_factory=lambda: ["offset", "drift", "frozen"],
+    variants: list[Variant] = Field(
+        default_factory=lambda: list(VARIANTS),
         min_length=1,
         description="benchmark models to fit (choices)",
     )
@@ -131,7 +135,8 @@ class Figures(Section):
     named_schools: list[str] = Field(
         default_factory=list,
         max_length=6,
-        description="schools drawn in bold among the trajectories (school identifiers); if none, those with the highest,"
+        description="schools drawn in bold among the trajectories (school identifiers); if none, "
+        "those with the highest,"
         " median and lowest change, unnamed",
     )
     score_unit: str = Field(

@@ -19,7 +19,8 @@ class Study(Section):
     )
     outcome_years: Literal["all"] | list[int] = Field(
         "all",
-        description="calendar years of the outcome test; `all` takes every year for which a cohort exists (years)",
+        description="calendar years of the outcome test; `all` takes every year for which a cohort "
+        "exists (years)",
     )
 
     @field_validator("domains")
@@ -70,15 +71,18 @@ class Cohorts(Section):
     )
     scale_eras: list[ScaleEra] = Field(
         default_factory=list,
-        description="scale eras in order, the first being the one scores are carried to by `scale_links`; empty if every year stands on one scale (list)",
+        description="scale eras in order, the first being the one scores are carried to by "
+        "`scale_links`; empty if every year stands on one scale (list)",
     )
     scale_links: str | None = Field(
         None,
-        description="Parquet table linking the scales, a file in the data folder (file name); without it no comparison crosses eras",
+        description="Parquet table linking the scales, a file in the data folder (file name); "
+        "without it no comparison crosses eras",
     )
     score_scale: Literal["reported", "yearly_z"] = Field(
         "reported",
-        description="`reported` keeps scale points; `yearly_z` standardises each year, which rules out a benchmark (choice)",
+        description="`reported` keeps scale points; `yearly_z` standardises each year, which rules "
+        "out a benchmark (choice)",
     )
 
     @model_validator(mode="after")
@@ -93,7 +97,8 @@ class Cohorts(Section):
             raise ValueError("found `scale_links` without `scale_eras`; expected both, or neither")
         if self.prior_level > self.outcome_level:
             raise ValueError(
-                f"prior_level is {self.prior_level} and outcome_level {self.outcome_level}; expected the prior level to be lower"
+                f"prior_level is {self.prior_level} and outcome_level {self.outcome_level}; expected "
+                "the prior level to be lower"
             )
         return self
 

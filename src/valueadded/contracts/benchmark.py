@@ -35,7 +35,8 @@ DRIFT = contract(
 
 DECOMPOSITION = contract(
     "decomposition",
-    "For each school: mean benchmark residual = mean relative residual + intercept part + slope part, exactly.",
+    "For each school: mean benchmark residual = mean relative residual + intercept part + slope "
+    "part, exactly.",
     {
         "domain": text("tested domain"),
         "year": whole("calendar year of the outcome", "year"),

@@ -22,7 +22,8 @@ CORRELATION_METHODS = (
 
 SCHOOL_EFFECTS = contract(
     "school_effects",
-    "Every school effect of every model. For benchmark models the effect is measured from the benchmark line.",
+    "Every school effect of every model. For benchmark models the effect is measured from the "
+    "benchmark line.",
     {
         "domain": text("tested domain"),
         "year": whole("calendar year of the outcome", "year"),

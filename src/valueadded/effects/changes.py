@@ -32,9 +32,9 @@ def measure_changes(effects: pd.DataFrame, base_year: int, confidence: float = 0
     other = values[values["year"] != base_year]
     pairs = other.merge(base, on=columns, suffixes=("", "_base"), validate="many_to_one")
     later = (pairs["year"] > base_year).to_numpy()
-    difference = (pairs["effect"] - pairs["effect_base"]).to_numpy()
+    difference = pairs["effect"].to_numpy() - pairs["effect_base"].to_numpy()
     change = np.where(later, difference, -difference)
-    error = np.hypot(pairs["std_error"], pairs["std_error_base"]).to_numpy()
+    error = np.hypot(pairs["std_error"].to_numpy(), pairs["std_error_base"].to_numpy())
     z = NormalDist().inv_cdf(0.5 + confidence / 2)
     certain = np.where(change > 0, 1.0, np.where(change < 0, 0.0, 0.5))
     ratio = np.divide(change, error, out=np.zeros_like(change), where=error > 0)

@@ -78,10 +78,10 @@ def reflate_school_effects(effects: pd.DataFrame, fits: pd.DataFrame) -> pd.Data
         Table of fits with the `school_variance` of each.
     """
     key = ["domain", "year", "model"]
-    variances = fits.set_index(key)["school_variance"]
+    variances = fits.set_index(key)["school_variance"].to_dict()
     parts = []
     for group, table in effects.groupby(key, sort=True):
         for form in FORMS:
-            reflated = reflate_effects(table, float(variances.loc[group]), form)
+            reflated = reflate_effects(table, float(variances[group]), form)
             parts.append(reflated[[*key, "school_id", "effect", "reflated"]].assign(form=form))
     return pd.concat(parts, ignore_index=True).astype({"form": "str"})

@@ -14,19 +14,25 @@ from valueadded.errors import FitError
 Array = NDArray[np.float64]
 
 ESTIMATES = {
-    "shrunken": "correlation of the shrunken effects themselves; as an estimate of how school effects persist it is"
+    "shrunken": "correlation of the shrunken effects themselves; as an estimate of how school "
+    "effects persist it is"
     " biased towards 0, because each year's error shrinks and blurs it",
-    "unshrunken": "correlation of school mean residuals; biased towards 0 as an estimate of how school effects persist,"
+    "unshrunken": "correlation of school mean residuals; biased towards 0 as an estimate of how "
+    "school effects persist,"
     " because sampling error is left in",
-    "reflated_global": "correlation of effects rescaled to the model's spread; a rescaling changes no correlation, so it"
+    "reflated_global": "correlation of effects rescaled to the model's spread; a rescaling changes "
+    "no correlation, so it"
     " equals the shrunken one and is biased towards 0 likewise",
-    "reflated_school": "correlation of effects divided by the root of their reliability; biased towards 0 as an estimate"
+    "reflated_school": "correlation of effects divided by the root of their reliability; biased "
+    "towards 0 as an estimate"
     " of how school effects persist",
-    "disattenuated": "shrunken correlation divided by its expected attenuation; estimates the correlation of the true"
+    "disattenuated": "shrunken correlation divided by its expected attenuation; estimates the "
+    "correlation of the true"
     " school effects if errors are independent between years; it may exceed 1",
 }
 BETWEEN_MODELS = (
-    "correlation of two models' shrunken effects for the same students; says how alike the models rank schools, nothing"
+    "correlation of two models' shrunken effects for the same students; says how alike the models "
+    "rank schools, nothing"
     " of stability over time"
 )
 METHODS = tuple(ESTIMATES)
@@ -74,16 +80,13 @@ def correlate_years(
     """
     if method not in METHODS:
         raise FitError(f"method '{method}': expected one of {list(METHODS)}")
-    table = effects.assign(
-        domain=effects["domain"] if "domain" in effects else "",
-        model=effects["model"] if "model" in effects else "relative",
-        reliability=reliabilities(effects),
-    )
+    labelled = {"domain": "", "model": "relative", **{name: effects[name] for name in effects.columns}}
+    table = pd.DataFrame({**labelled, "reliability": reliabilities(effects)}, index=effects.index)
     rows = []
     for (domain, model), group in table.groupby(["domain", "model"], sort=True):
         effect = group.pivot(index="school_id", columns="year", values="effect")
         reliability = group.pivot(index="school_id", columns="year", values="reliability")
-        for year_a, year_b in combinations(effect.columns, 2):
+        for year_a, year_b in combinations(effect.columns.astype(int).tolist(), 2):
             found = correlate_pair(
                 effect[[year_a, year_b]].to_numpy(),
                 reliability[[year_a, year_b]].to_numpy(),
@@ -106,18 +109,17 @@ def correlate_years(
 
 
 def correlate_models(effects: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
-    """Return the correlation of each benchmark model's effects with the relative ones in the same year (B12)."""
+    """Return the correlation of each benchmark model with the relative one in the same year (B12)."""
     rows = []
     for (domain, year), group in effects.groupby(["domain", "year"], sort=True):
+        focal = int(str(year))
         effect = group.pivot(index="school_id", columns="model", values="effect")
         if "relative" not in effect:
             continue
         for model in [name for name in effect.columns if name.startswith("benchmark_")]:
             pair = effect[["relative", model]].to_numpy()
             found = correlate_pair(pair, np.ones_like(pair), "shrunken", confidence)
-            rows.append(
-                _row(str(domain), int(year), int(year), "relative", model, "shrunken", found, BETWEEN_MODELS)
-            )
+            rows.append(_row(str(domain), focal, focal, "relative", model, "shrunken", found, BETWEEN_MODELS))
     return _frame(rows)
 
 

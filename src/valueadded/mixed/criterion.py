@@ -78,7 +78,8 @@ def arrange(moments: SchoolMoments, intercept: bool) -> ProfileData:
         )
     if (moments.n == 1).all():
         raise FitError(
-            "every school has 1 student; expected at least one school with more, or effects cannot be told from residuals"
+            "every school has 1 student; expected at least one school with more, or effects cannot "
+            "be told from residuals"
         )
     n_terms = len(moments.terms)
     lead = 1 if intercept else 0
@@ -108,7 +109,8 @@ def check_rank(data: ProfileData) -> None:
     n_terms = len(data.terms)
     if data.n_students <= n_terms + 1:
         raise FitError(
-            f"found {int(data.n_students)} students for {n_terms} coefficients and 2 variances; expected more students"
+            f"found {int(data.n_students)} students for {n_terms} coefficients and 2 variances; "
+            "expected more students"
         )
     cross = cross_products(data, 0.0)
     aliased = find_aliased(cross[:n_terms, :n_terms])
@@ -123,7 +125,8 @@ def check_rank(data: ProfileData) -> None:
     solution = solve_gls(cross)
     if solution.rss <= 1e-24 * max(cross[-1, -1], np.finfo(float).tiny):
         raise FitError(
-            "the response is explained without residual; expected a response that varies about its expectation"
+            "the response is explained without residual; expected a response that varies about its "
+            "expectation"
         )
 
 
@@ -190,7 +193,8 @@ def arrange_slope(data: ProfileData, slope: str) -> SlopeData:
     """
     if slope not in data.terms or INTERCEPT not in data.terms:
         raise FitError(
-            f"random slope '{slope}': expected a term of a formula with an intercept, among {list(data.terms)}"
+            f"random slope '{slope}': expected a term of a formula with an intercept, among "
+            f"{list(data.terms)}"
         )
     position = data.terms.index(slope)
     if data.within[position, position] <= 1e-20 * max(

@@ -64,7 +64,9 @@ def build_design(frame: pd.DataFrame, formulas: Sequence[str], school: str, coho
     if complete.empty:
         raise DesignError(f"no student has all of {needed}; expected at least one")
     numbers = complete[needed].select_dtypes("number")
-    infinite = [name for name in numbers if not np.isfinite(numbers[name].to_numpy(dtype=np.float64)).all()]
+    infinite = [
+        str(name) for name in numbers if not np.isfinite(numbers[name].to_numpy(dtype=np.float64)).all()
+    ]
     if infinite:
         raise DesignError(f"column {', '.join(infinite)} has infinite values; expected numbers")
     terms, spec = _evaluate(right, complete)

@@ -169,7 +169,8 @@ def check_reference_level(factor: str, found: str, expected: str) -> None:
     """
     if found != expected:
         raise DesignError(
-            f"column {factor}: coefficients are measured from level '{found}' in one cohort and from '{expected}' "
+            f"column {factor}: coefficients are measured from level '{found}' in one cohort and from "
+            f"'{expected}' "
             f"in another; expected one reference level; name it in the formula of `mixed` and `benchmark`, "
             f"C({factor}, contr.treatment('{expected}'))"
         )

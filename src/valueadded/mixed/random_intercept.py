@@ -50,7 +50,7 @@ class RandomInterceptFit:
         return self.estimates.record
 
     def school_effects(self, confidence: float = 0.95) -> pd.DataFrame:
-        """Return one row for each school: mean residual, shrunken effect, standard error, interval, reliability.
+        """Return each school's mean residual, shrunken effect, standard error, interval and reliability.
 
         Effects and textbook intervals follow B7 and B8 of the source: they take the estimated variances
         and coefficients as known.

@@ -72,7 +72,7 @@ def pool_groups(
     n (J,), mean (J, K) about a common centre, scatter (J, K, K); exact up to rounding (Chan et al. 1983).
     The `centre` of the result is 0 because means stay relative to the caller's.
     """
-    pooled_n = np.bincount(codes, n, n_groups)
+    pooled_n: Array = np.bincount(codes, n, n_groups).astype(np.float64)
     n_columns = mean.shape[1]
     pooled_mean = np.empty((n_groups, n_columns))
     for k in range(n_columns):
