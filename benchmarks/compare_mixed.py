@@ -56,8 +56,9 @@ Written by `.venv/bin/python benchmarks/compare_mixed.py`; run it to renew this 
 
 Both programs get the same invented students in the same run, in schools of uneven size, and fit by ML:
 `{intercept}` with a random intercept, and
-`{slope}` with a random slope of `prior`, the prior score in spreads (in scale points, far from 0,
-lme4's search for the slope ends early). The run stops if the two -2 log-likelihoods differ by more than 0.001.
+`{slope}` with a random slope of `prior`, the prior score in spreads (in scale points,
+far from 0, lme4's search for the slope ends early). The run stops if the two -2 log-likelihoods differ by
+more than 0.001.
 
 Ours includes the table of school effects. lme4 is `lmer(..., REML = FALSE)` with default settings on a data
 frame in memory, without `ranef`. Seconds of wall time. Other work on the machine only ever adds, so the

@@ -55,7 +55,7 @@ def start_study(folder: Path) -> str:
     Raises
     ------
     ConfigError
-        If the folder has a config.yaml already, or cannot be made. Nothing is then written.
+        If the folder has a config.yaml already (nothing is then written), or cannot be made.
     """
     if (folder / "config.yaml").exists():
         raise ConfigError(
@@ -73,8 +73,8 @@ def start_study(folder: Path) -> str:
         ) from None
     place = folder.resolve()
     return (
-        f"{place} is ready. Put your files into {place / 'data'}, describe them in {place / 'config.yaml'}, then\n"
-        f"run, in the folder of the project: snakemake --directory {shlex.quote(str(place))} --cores 2"
+        f"{place} is ready. Put your files into its folder data, describe them in its config.yaml, then run,\n"
+        f"in the folder of the project: snakemake --directory {shlex.quote(str(place))} --cores 2"
     )
 
 

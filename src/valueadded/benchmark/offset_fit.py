@@ -11,7 +11,7 @@ from valueadded.benchmark.reference import BenchmarkReference, check_against_ref
 from valueadded.errors import DesignError
 from valueadded.mixed.criterion import arrange, profile_deviance
 from valueadded.mixed.design import formula_terms
-from valueadded.mixed.fit import Estimates, estimate_intercept_model
+from valueadded.mixed.fit import Estimates, FittedModel, estimate_intercept_model
 from valueadded.mixed.moments import INTERCEPT, SchoolMoments, pin, restrict
 from valueadded.mixed.posterior import effects_frame, mean_residuals, population_mean, shrink
 from valueadded.mixed.summarise import summarise_schools
@@ -21,48 +21,24 @@ Variant = Literal["offset", "drift", "frozen"]
 
 
 @dataclass(frozen=True)
-class BenchmarkFit:
+class BenchmarkFit(FittedModel):
     """A model of one focal year measured from the benchmark line.
 
+    estimates, moments : as in FittedModel; estimates hold the free terms and the variances, moments the terms
+        of the line and the free ones
     variant : "offset", "drift" or "frozen"
     coefficients : term -> coefficient of the line, pinned or free, the free drift not included
     pinned : terms held at the benchmark
-    estimates : free terms, variances and the evidence of the search
-    moments : moments of the focal year, terms of the line and free terms
-    residual_moments : moments of what is left after the pinned terms
     """
 
     variant: str
     coefficients: dict[str, float]
     pinned: tuple[str, ...]
-    estimates: Estimates
-    moments: SchoolMoments
-    residual_moments: SchoolMoments
 
     @property
     def drift(self) -> float:
         """Return the free intercept of the focal year; 0 but for the variant "drift"."""
         return self.estimates.coefficients.get(INTERCEPT, 0.0) if self.variant == "drift" else 0.0
-
-    @property
-    def school_variance(self) -> float:
-        """Return the variance between schools (the benchmark's for "frozen")."""
-        return float(self.estimates.random_covariance[0, 0])
-
-    @property
-    def residual_variance(self) -> float:
-        """Return the student residual variance (the benchmark's for "frozen")."""
-        return self.estimates.residual_variance
-
-    @property
-    def log_likelihood(self) -> float:
-        """Return the log-likelihood of the focal year's scores."""
-        return -self.estimates.deviance / 2
-
-    @property
-    def record(self) -> SearchRecord:
-        """Return the evidence of the search."""
-        return self.estimates.record
 
     @property
     def fixed_effects(self) -> pd.DataFrame:
@@ -147,7 +123,7 @@ def fit_offset(
     else:
         estimates = estimate_intercept_model(residual, variant == "drift", "ML")
     coefficients = {**pinned, **{term: estimates.coefficients[term] for term in free_columns}}
-    return BenchmarkFit(variant, coefficients, tuple(pinned), estimates, moments, residual)
+    return BenchmarkFit(estimates, moments, variant, coefficients, tuple(pinned))
 
 
 def _focal_moments(

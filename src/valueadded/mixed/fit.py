@@ -63,6 +63,43 @@ class Estimates:
         return dict(zip(self.terms, map(float, self.beta), strict=True))
 
 
+@dataclass(frozen=True)
+class FittedModel:
+    """What every fitted model shows of itself.
+
+    estimates : coefficients, variances and the evidence of the search
+    moments : the moments it was fitted to, one row for each school
+    """
+
+    estimates: Estimates
+    moments: SchoolMoments
+
+    @property
+    def fixed_effects(self) -> pd.DataFrame:
+        """Return `term` (`Intercept` first), `estimate`, `std_error` (generalised least squares)."""
+        return self.estimates.fixed_effects
+
+    @property
+    def school_variance(self) -> float:
+        """Return the variance between schools; of the intercept, if a slope varies too."""
+        return float(self.estimates.random_covariance[0, 0])
+
+    @property
+    def residual_variance(self) -> float:
+        """Return the variance of students about their expectation given their school."""
+        return self.estimates.residual_variance
+
+    @property
+    def log_likelihood(self) -> float:
+        """Return the log-likelihood (restricted for REML), comparable with lme4's."""
+        return -self.estimates.deviance / 2
+
+    @property
+    def record(self) -> SearchRecord:
+        """Return the evidence of the search."""
+        return self.estimates.record
+
+
 def estimate_intercept_model(moments: SchoolMoments, intercept: bool, method: Method) -> Estimates:
     """Return the ML or REML estimates of a model with a random intercept for each school.
 

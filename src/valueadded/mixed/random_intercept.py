@@ -4,50 +4,21 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from valueadded.mixed.fit import Estimates, Method, estimate_intercept_model
+from valueadded.mixed.fit import FittedModel, Method, estimate_intercept_model
 from valueadded.mixed.moments import SchoolMoments
 from valueadded.mixed.posterior import effects_frame, mean_residuals, population_mean, shrink
 from valueadded.mixed.summarise import design_moments
-from valueadded.numerics.search import SearchRecord
 
 
 @dataclass(frozen=True)
-class RandomInterceptFit:
+class RandomInterceptFit(FittedModel):
     """A fitted random-intercept model.
 
-    estimates : coefficients, variances and the evidence of the search
-    moments : the moments it was fitted to
+    estimates, moments : as in FittedModel
     method : "ML" or "REML"
     """
 
-    estimates: Estimates
-    moments: SchoolMoments
     method: str
-
-    @property
-    def fixed_effects(self) -> pd.DataFrame:
-        """Return `term` (`Intercept` first), `estimate`, `std_error` (generalised least squares)."""
-        return self.estimates.fixed_effects
-
-    @property
-    def school_variance(self) -> float:
-        """Return the variance between schools."""
-        return float(self.estimates.random_covariance[0, 0])
-
-    @property
-    def residual_variance(self) -> float:
-        """Return the variance of students about their expectation and their school's effect."""
-        return self.estimates.residual_variance
-
-    @property
-    def log_likelihood(self) -> float:
-        """Return the log-likelihood (restricted for REML), comparable with lme4's."""
-        return -self.estimates.deviance / 2
-
-    @property
-    def record(self) -> SearchRecord:
-        """Return the evidence of the search."""
-        return self.estimates.record
 
     def school_effects(self, confidence: float = 0.95) -> pd.DataFrame:
         """Return each school's mean residual, shrunken effect, standard error, interval and reliability.

@@ -5,37 +5,24 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from valueadded.mixed.fit import Estimates, Method, estimate_slope_model
+from valueadded.mixed.fit import FittedModel, Method, estimate_slope_model
 from valueadded.mixed.moments import SchoolMoments
 from valueadded.mixed.posterior import effects_frame, mean_residuals, population_mean, slope_posterior
 from valueadded.mixed.summarise import design_moments
-from valueadded.numerics.search import SearchRecord
 
 
 @dataclass(frozen=True)
-class RandomSlopeFit:
+class RandomSlopeFit(FittedModel):
     """A fitted model with a random intercept and a random slope.
 
-    estimates : coefficients, the 2 x 2 covariance of intercept and slope, and the evidence of the search
-    moments : the moments it was fitted to
+    estimates, moments : as in FittedModel; the random covariance (2, 2) is that of intercept and slope where
+        the slope's term is 0
     slope : the term whose slope varies
     method : "ML" or "REML"
     """
 
-    estimates: Estimates
-    moments: SchoolMoments
     slope: str
     method: str
-
-    @property
-    def fixed_effects(self) -> pd.DataFrame:
-        """Return `term` (`Intercept` first), `estimate`, `std_error` (generalised least squares)."""
-        return self.estimates.fixed_effects
-
-    @property
-    def school_variance(self) -> float:
-        """Return the variance between schools where the slope's term is 0."""
-        return float(self.estimates.random_covariance[0, 0])
 
     @property
     def slope_variance(self) -> float:
@@ -46,21 +33,6 @@ class RandomSlopeFit:
     def slope_covariance(self) -> float:
         """Return the covariance of intercept and slope between schools."""
         return float(self.estimates.random_covariance[0, 1])
-
-    @property
-    def residual_variance(self) -> float:
-        """Return the variance of students about their school's line."""
-        return self.estimates.residual_variance
-
-    @property
-    def log_likelihood(self) -> float:
-        """Return the log-likelihood (restricted for REML), comparable with lme4's."""
-        return -self.estimates.deviance / 2
-
-    @property
-    def record(self) -> SearchRecord:
-        """Return the evidence of the search."""
-        return self.estimates.record
 
     def school_effects(self, confidence: float = 0.95) -> pd.DataFrame:
         """Return one row for each school; `effect` is its effect where the slope's term is 0.
