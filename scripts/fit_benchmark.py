@@ -32,13 +32,5 @@ if __name__ == "__main__":
     from valueadded.audit.log import logging_to
 
     with logging_to(snakemake.log[0]):
-        params = snakemake.params
-        paths = dict(snakemake.output.items())
-        main(
-            snakemake.input.moments,
-            params.cohorts,
-            params.benchmark,
-            params.formula,
-            params.confidence,
-            paths,
-        )
+        given = {name: snakemake.params[name] for name in ("cohorts", "benchmark", "formula", "confidence")}
+        main(snakemake.input.moments, **given, output=dict(snakemake.output.items()))

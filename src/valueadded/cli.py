@@ -73,7 +73,7 @@ def start_study(folder: Path) -> str:
         ) from None
     place = folder.resolve()
     return (
-        f"{place} is ready. Put your files into its folder data, describe them in its config.yaml, then run,\n"
+        f"{place} is ready. Put your files into its folder data, describe them in its config.yaml and run,\n"
         f"in the folder of the project: snakemake --directory {shlex.quote(str(place))} --cores 2"
     )
 

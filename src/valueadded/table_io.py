@@ -10,6 +10,7 @@ import pyarrow as arrow
 import pyarrow.parquet as parquet
 from pandera.errors import SchemaErrors
 
+from valueadded.contracts.columns import column_types
 from valueadded.errors import ContractError
 
 
@@ -90,7 +91,7 @@ def read_tables(
     """
     frames = [read_table(path, contract, columns, filters) for path in paths]
     if not frames:
-        types = {name: str(column.dtype) for name, column in contract.columns.items()}
+        types = column_types(contract)
         return pd.DataFrame(columns=list(types)).astype(types)[columns or list(types)]
     return pd.concat(frames, ignore_index=True)
 
@@ -107,6 +108,10 @@ def check_table(frame: pd.DataFrame, contract: pa.DataFrameSchema, name: str) ->
         return contract.validate(frame, lazy=True)
     except SchemaErrors as found:
         cases = found.failure_cases.fillna({"column": ""})
+        # Of a missing column pandera gives the name among the values found, and the table's as the column.
+        missing = cases["check"].eq("column_in_dataframe")
+        cases["column"] = cases["column"].mask(missing, cases["failure_case"])
+        cases["check"] = cases["check"].mask(missing, "missing")
         counts = cases.groupby(["column", "check"], sort=True).size()
         faults = "; ".join(
             f"column {column or '(table)'}: {check} ({count} rows)"

@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 from invented import FORMULA, make_cohort
 
@@ -6,7 +7,7 @@ from valueadded.errors import FitError
 from valueadded.mixed import fit_random_intercept, fit_random_slope
 
 
-def sloped(seed: int = 1, slope_sd: float = 0.1) -> "pd.DataFrame":  # noqa: F821
+def sloped(seed: int = 1, slope_sd: float = 0.1) -> pd.DataFrame:
     frame = make_cohort(seed, 60)
     slopes = np.random.default_rng(seed + 100).normal(0, slope_sd, 60)
     return frame.assign(
@@ -97,3 +98,20 @@ def test_a_slope_that_cannot_vary_is_refused(formula: str, slope: str, said: str
     frame["school_mean"] = frame.groupby("school_id")["prior_score"].transform("mean")
     with pytest.raises(FitError, match=said):
         fit_random_slope(frame, formula, slope)
+
+
+def test_schools_without_differences_have_variances_of_exactly_zero() -> None:
+    # Every school has the same students: same priors, same residuals.
+    prior = np.tile([-1.0, -1.0, 0.0, 0.0, 1.0, 1.0], 20)
+    residual = np.tile([5.0, -5.0], 60)
+    frame = pd.DataFrame(
+        {
+            "school_id": np.repeat([f"{k:02d}" for k in range(20)], 6),
+            "x": prior,
+            "score": 3 * prior + residual,
+        }
+    )
+    fit = fit_random_slope(frame, "score ~ x", "x")
+    assert fit.school_variance == fit.slope_variance == fit.slope_covariance == 0.0
+    assert fit.record.boundary
+    assert (fit.school_effects()[["effect", "slope_effect", "std_error"]] == 0).all(axis=None)

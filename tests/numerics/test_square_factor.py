@@ -43,3 +43,11 @@ def test_every_start_ends_at_the_same_deviance() -> None:
         for _ in range(10)
     ]
     assert np.ptp(ends) < 1e-9
+
+
+def test_a_covariance_of_zero_is_exactly_zero() -> None:
+    factor, record = minimise_over_factor(gaussian(np.diag([0.3, 0.5]), 1.0), np.eye(2))
+    assert (factor == 0).all()
+    assert record.boundary
+    assert record.converged
+    assert "exactly 0" in record.status

@@ -23,7 +23,10 @@ TABLES = [
     if getattr(settings.input, table) is not None
 ]
 RECORDS = "matched" if "matched" in TABLES else "assessments"
-DATA = "results/synthetic" if settings.synthetic else os.environ.get("VALUEADDED_DATA", settings.data_folder)
+# A folder named on the command line goes before the variable, the variable before config.yaml.
+ON_COMMAND_LINE = "data_folder" in workflow.config_settings.overwrite_config
+FOLDER = (not ON_COMMAND_LINE and os.environ.get("VALUEADDED_DATA")) or settings.data_folder
+DATA = "results/synthetic" if settings.synthetic else FOLDER
 
 
 wildcard_constraints:

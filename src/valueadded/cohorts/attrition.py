@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from valueadded.contracts.cohorts import ATTRITION, ATTRITION_BY_SCHOOL
+from valueadded.contracts.columns import column_types
 from valueadded.errors import ReconciliationError
 
 COHORT_KEY = ["domain", "year"]
@@ -96,7 +97,7 @@ def refine_unmatched(unmatched: pd.DataFrame, prior: pd.DataFrame, gap_years: in
 
 def _explain_absent(absent: dict[int, str], domains: list[str]) -> pd.DataFrame:
     rows = [(domain, year, "no_cohort", reason, 0) for domain in domains for year, reason in absent.items()]
-    types = {name: str(column.dtype) for name, column in ATTRITION.columns.items()}
+    types = column_types(ATTRITION)
     return pd.DataFrame(rows, columns=list(types)).astype(types)
 
 

@@ -42,6 +42,12 @@ def flag(description: str) -> pa.Column:
     return pa.Column("bool", description=description)
 
 
+def column_types(contract: pa.DataFrameSchema) -> dict[str, str]:
+    """Return the pandas type of each fixed column; text is `str`, whatever holds it inside."""
+    names = {name: str(column.dtype) for name, column in contract.columns.items()}
+    return {name: "str" if kind.startswith("string") else kind for name, kind in names.items()}
+
+
 def contract(
     name: str, description: str, columns: dict[str, pa.Column], *, key: list[str], **options: Any
 ) -> pa.DataFrameSchema:

@@ -65,12 +65,12 @@ QUARANTINE = contract(
         "source_file": text("name of the input file"),
         "table": text("input table the file was read as"),
         "source_row": whole("row of the source file, the first data row being 1", "row", at_least=1),
-        "record": whole(
-            "record within the row: 1, or more where a row has several score columns", "record", at_least=1
-        ),
         "reason": text("reason code; docs/data-dictionary.md has a sentence for each"),
         "column": text("column at fault; empty where the whole row is"),
         "detail": text("what was expected, in words"),
+        "record": whole(
+            "record within the row: 1, or more where a row has several score columns", "record", at_least=1
+        ),
     },
     key=["table", "source_file", "source_row", "record"],
 )

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from valueadded.contracts.columns import column_types
 from valueadded.contracts.intake import PRIOR_CONSTANTS
 from valueadded.errors import CohortError
 
@@ -30,7 +31,7 @@ def measure_constants(cohorts: pd.DataFrame) -> pd.DataFrame:
     constants = pd.DataFrame(
         {"centre": scores.mean(), "scale": scores.std(ddof=0), "n_students": scores.size(), "years": years}
     )
-    types = {name: str(column.dtype) for name, column in PRIOR_CONSTANTS.columns.items()}
+    types = column_types(PRIOR_CONSTANTS)
     return constants.reset_index()[list(types)].astype(types)
 
 

@@ -68,6 +68,11 @@ def minimise_over_factor(
             factor, now, damping = trial, tried, max(damping / 10, 1e-12)
         else:
             damping = min(damping * 10, 1e12)
+    at_zero = criterion(np.zeros_like(factor))
+    if at_zero.deviance <= now.deviance + ROUNDING * abs(now.deviance):
+        # Steps only approach a covariance of exactly 0; where it is as good as any, it is the answer.
+        factor, path, deviances = np.zeros_like(factor), [*path, 0 * path[0]], [*deviances, at_zero.deviance]
+        converged, status = True, "minimum at the boundary: covariance exactly 0"
     covariance = factor @ factor.T
     eigenvalues = np.linalg.eigvalsh(covariance)
     names = tuple(f"covariance[{a},{b}]" for a in range(size) for b in range(size))
