@@ -3,7 +3,7 @@ import pytest
 from scipy.stats import norm
 
 from valueadded.contracts.effects import SCHOOL_CHANGES
-from valueadded.effects import gather_school_effects, measure_changes
+from valueadded.effects import measure_changes
 from valueadded.table_io import check_table
 
 
@@ -43,16 +43,3 @@ def test_schools_in_one_of_the_years_only_have_no_change() -> None:
 def test_without_error_the_direction_is_certain() -> None:
     table = measure_changes(effects().assign(std_error=0.0), 2017)
     assert set(table["p_improved"]) == {0.0}
-
-
-def test_gathered_effects_keep_the_fixed_columns() -> None:
-    from invented import FORMULA, make_cohort
-
-    from valueadded.contracts.effects import SCHOOL_EFFECTS
-    from valueadded.mixed import fit_relative_models, summarise_schools
-
-    moments = {("reading", 2017): summarise_schools(make_cohort(1), FORMULA, cohort="year")}
-    models = fit_relative_models(moments, FORMULA, "prior_score", "ML", 0.95)
-    gathered = gather_school_effects([models.school_effects])
-    assert list(gathered.columns) == list(SCHOOL_EFFECTS.columns)
-    assert len(gathered) == len(models.school_effects)

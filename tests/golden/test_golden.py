@@ -94,8 +94,8 @@ def test_the_approved_numbers_come_out(tiny_run, name):
         pd.testing.assert_frame_equal(found, approved, check_dtype=False, rtol=TOLERANCE, atol=TOLERANCE)
     except AssertionError as moved:
         pytest.fail(
-            f"the approved table '{name}' is not what comes out any more:\n{moved}\n\nIf the change is meant, write"
-            " a sentence in CHANGELOG.md on which published number moved and why, then run\n"
+            f"the approved table '{name}' is not what comes out any more:\n{moved}\n\n"
+            "If the change is meant, say in CHANGELOG.md which published number moved and why, then run\n"
             "    python tests/golden/test_golden.py --overwrite"
         )
 

@@ -71,3 +71,13 @@ def test_no_complete_student_is_refused() -> None:
 def test_term_of_a_column() -> None:
     assert term_of("x:sex[T.male]") == "x:sex"
     assert term_of("C(k, contr.treatment('c'))[T.b]") == "C(k, contr.treatment('c'))"
+
+
+def test_factors_are_remembered_by_name_whatever_the_order_of_hashes() -> None:
+    frame = make_cohort(1)
+    names = ["f4", "f1", "f3", "f2", "f5"]
+    for k, name in enumerate(names):
+        frame[name] = frame["sex"].to_numpy()[np.random.default_rng(k).permutation(len(frame))]
+    moments = summarise_schools(frame, "score ~ " + " + ".join(names))
+    # The reference levels are columns of the table of moments, so that their order is in its bytes.
+    assert list(moments.reference_levels) == sorted(names)

@@ -118,7 +118,7 @@ def small(scores: list[float], schools: list[str], **columns: list) -> pd.DataFr
 
 
 def test_one_school_is_refused_by_name() -> None:
-    with pytest.raises(FitError, match="1 school.*'A'"):
+    with pytest.raises(FitError, match=r"1 school.*'A'"):
         fit_random_intercept(small([1.0, 2.0, 4.0], ["A"] * 3), "score ~ 1")
 
 

@@ -4,7 +4,7 @@ from valueadded.numerics.square_factor import CovarianceCriterion, minimise_over
 
 
 def gaussian(sample: np.ndarray, noise: float):
-    """Deviance of a covariance AA' + noise I for a sample covariance: minimum where eigenvalues fall by the noise."""
+    """Deviance of AA' + noise I for a sample covariance: least where its eigenvalues fall by the noise."""
 
     def criterion(factor: np.ndarray) -> CovarianceCriterion:
         total = factor @ factor.T + noise * np.eye(len(sample))

@@ -85,9 +85,10 @@ FIXED_COLUMNS = {
     "benchmark/decomposition": "domain year school_id mean_residual_relative mean_residual_benchmark"
     " intercept_part slope_part",
     "effects/school_effects": EFFECTS,
-    "effects/school_changes": "domain school_id year_from year_to model change std_error lower upper p_improved",
-    "effects/year_correlations": "domain year_a year_b model_a model_b method correlation lower upper n_schools"
-    " estimates",
+    "effects/school_changes": "domain school_id year_from year_to model change std_error lower upper"
+    " p_improved",
+    "effects/year_correlations": "domain year_a year_b model_a model_b method correlation lower upper"
+    " n_schools estimates",
 }
 FIGURES = [
     "attrition_flow",
@@ -167,8 +168,7 @@ class TestTables:
 
     def test_the_reference_carries_its_covariance(self, results):
         reference = table(results, "benchmark/reference")
-        terms = reference["term"].unique()
-        assert list(reference.columns[4:]) == [f"cov:{term}" for term in terms]
+        assert set(reference.columns[4:]) == {f"cov:{term}" for term in reference["term"]}
 
     def test_nothing_is_left_half_written(self, tiny_run):
         assert [path for path in (tiny_run / "results").rglob("*") if path.name.endswith(".part")] == []

@@ -105,7 +105,7 @@ def cohort_files(domains, years):
 
 
 def benchmark_cohorts(wildcards):
-    """Cohorts whose prior scores every other cohort is measured by: the first year without a benchmark."""
+    """Cohorts whose prior scores every other is measured by: the benchmark's; without one, the first."""
     years = settings.benchmark.years if settings.benchmark else YEARS[:1]
     return cohort_files(DOMAINS, years)
 

@@ -14,26 +14,30 @@ from valueadded.errors import FitError
 Array = NDArray[np.float64]
 
 ESTIMATES = {
-    "shrunken": "correlation of the shrunken effects themselves; as an estimate of how school "
-    "effects persist it is"
-    " biased towards 0, because each year's error shrinks and blurs it",
-    "unshrunken": "correlation of school mean residuals; biased towards 0 as an estimate of how "
-    "school effects persist,"
-    " because sampling error is left in",
-    "reflated_global": "correlation of effects rescaled to the model's spread; a rescaling changes "
-    "no correlation, so it"
-    " equals the shrunken one and is biased towards 0 likewise",
-    "reflated_school": "correlation of effects divided by the root of their reliability; biased "
-    "towards 0 as an estimate"
-    " of how school effects persist",
-    "disattenuated": "shrunken correlation divided by its expected attenuation; estimates the "
-    "correlation of the true"
-    " school effects if errors are independent between years; it may exceed 1",
+    "shrunken": (
+        "correlation of the shrunken effects themselves; as an estimate of how school effects persist it is"
+        " biased towards 0, because each year's error shrinks and blurs it"
+    ),
+    "unshrunken": (
+        "correlation of school mean residuals; biased towards 0 as an estimate of how school effects persist,"
+        " because sampling error is left in"
+    ),
+    "reflated_global": (
+        "correlation of effects rescaled to the model's spread; a rescaling changes no correlation, so it"
+        " equals the shrunken one and is biased towards 0 likewise"
+    ),
+    "reflated_school": (
+        "correlation of effects divided by the root of their reliability; biased towards 0 as an estimate of"
+        " how school effects persist"
+    ),
+    "disattenuated": (
+        "shrunken correlation divided by its expected attenuation; estimates the correlation of the true"
+        " school effects if errors are independent between years; it may exceed 1"
+    ),
 }
 BETWEEN_MODELS = (
-    "correlation of two models' shrunken effects for the same students; says how alike the models "
-    "rank schools, nothing"
-    " of stability over time"
+    "correlation of two models' shrunken effects for the same students; says how alike the models rank"
+    " schools, nothing of stability over time"
 )
 METHODS = tuple(ESTIMATES)
 

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -80,10 +82,7 @@ def build_design(frame: pd.DataFrame, formulas: Sequence[str], school: str, coho
         school_id=school_id,
         cohort=cohorts,
         reference_levels=_reference_levels(spec),
-        levels={
-            str(factor): [str(level) for level in state.levels]
-            for factor, state in spec.factor_contrasts.items()
-        },
+        levels={factor: [str(level) for level in state.levels] for factor, state in _factors(spec)},
         n_left_out=len(frame) - len(complete),
     )
 
@@ -158,11 +157,18 @@ def _evaluate(right: Formula, frame: pd.DataFrame) -> tuple[pd.DataFrame, ModelS
 
 def _reference_levels(spec: ModelSpec) -> dict[str, str]:
     levels = {}
-    for factor, state in spec.factor_contrasts.items():
+    for factor, state in _factors(spec):
         base = getattr(state.contrasts, "base", None)
         named = base if base in state.levels else state.levels[0]
-        levels[str(factor)] = str(named)
+        levels[factor] = str(named)
     return levels
+
+
+def _factors(spec: ModelSpec) -> list[tuple[str, Any]]:
+    """Return the factors and their contrasts by name; formulaic gives them in an order that varies by run."""
+    return sorted(
+        ((str(factor), state) for factor, state in spec.factor_contrasts.items()), key=itemgetter(0)
+    )
 
 
 def _groups(
