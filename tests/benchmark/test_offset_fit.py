@@ -129,3 +129,25 @@ def test_terms_outside_the_line_may_be_free(focal) -> None:
 def test_impossible_requests_are_refused(reference, focal, variant, free, said) -> None:
     with pytest.raises(DesignError, match=said):
         fit_offset(focal, reference, variant, free)
+
+
+def test_a_year_with_the_reference_level_only_is_scored_by_it(reference, focal) -> None:
+    girls = focal[focal["sex"] == "female"]
+    fit = fit_offset(girls, reference, "drift")
+    residual = (
+        girls["score"]
+        - reference.coefficients["Intercept"]
+        - reference.coefficients["prior_score"] * girls["prior_score"]
+    )
+    means = residual.groupby(girls["school_id"]).mean()
+    np.testing.assert_allclose(fit.school_effects()["mean_residual"], means, rtol=1e-9, atol=1e-9)
+
+
+def test_a_year_with_another_level_only_is_refused(reference, focal) -> None:
+    with pytest.raises(DesignError, match="'male'"):
+        fit_offset(focal[focal["sex"] == "male"], reference, "drift")
+
+
+def test_a_free_intercept_is_no_free_term(reference, focal) -> None:
+    with pytest.raises(DesignError, match="variant 'drift'"):
+        fit_offset(focal, reference, "offset", free=["1"])

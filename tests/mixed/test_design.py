@@ -4,7 +4,8 @@ from invented import FORMULA, make_cohort
 
 from valueadded.errors import DesignError
 from valueadded.mixed import summarise_schools
-from valueadded.mixed.design import formula_terms, term_of
+from valueadded.mixed.design import formula_terms
+from valueadded.mixed.moments import term_of
 
 
 def test_several_formulas_share_one_set_of_columns() -> None:
@@ -71,6 +72,7 @@ def test_no_complete_student_is_refused() -> None:
 def test_term_of_a_column() -> None:
     assert term_of("x:sex[T.male]") == "x:sex"
     assert term_of("C(k, contr.treatment('c'))[T.b]") == "C(k, contr.treatment('c'))"
+    assert term_of("place[T.a [b] c]:x") == "place:x"
 
 
 def test_factors_are_remembered_by_name_whatever_the_order_of_hashes() -> None:

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 from invented import FORMULA, make_cohort
 
-from valueadded.errors import FitError
+from valueadded.errors import DesignError, FitError
 from valueadded.mixed import fit_random_intercept, summarise_schools
 
 # Two routes to the same optimum differ by the rounding of sums of a few thousand terms.
@@ -165,3 +165,26 @@ def test_an_unknown_method_is_refused() -> None:
 def test_two_schools_are_fitted() -> None:
     fit = fit_random_intercept(make_cohort(1, 2), FORMULA)
     assert fit.record.converged
+
+
+def test_scores_that_never_differ_within_a_school_are_refused() -> None:
+    with pytest.raises(FitError, match="within schools"):
+        fit_random_intercept(small([1.0, 1.0, 4.0, 4.0, 2.0, 2.0], list("AABBCC")), "score ~ 1")
+
+
+def test_cohorts_of_a_school_are_one_school() -> None:
+    frame = pd.concat([make_cohort(1), make_cohort(2, year=2018)], ignore_index=True)
+    by_year = summarise_schools(frame, FORMULA, cohort="year")
+    whole, parts = fit_random_intercept(frame, FORMULA), fit_random_intercept(by_year, FORMULA)
+    assert len(parts.school_effects()) == len(whole.school_effects())
+    assert parts.log_likelihood == pytest.approx(whole.log_likelihood, rel=SAME)
+
+
+def test_moments_of_another_response_are_refused() -> None:
+    with pytest.raises(DesignError, match="moments of 'score'"):
+        fit_random_intercept(summarise_schools(make_cohort(1), FORMULA), "points ~ prior_score")
+
+
+def test_a_factor_with_one_level_is_refused_by_name() -> None:
+    with pytest.raises(DesignError, match="only level 'female' of sex"):
+        fit_random_intercept(make_cohort(1).assign(sex="female"), FORMULA)

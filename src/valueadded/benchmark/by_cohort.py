@@ -11,8 +11,8 @@ from valueadded.benchmark.reference import BenchmarkReference, LineKind, fit_ref
 from valueadded.errors import ValueAddedError
 from valueadded.mixed.by_cohort import Cohort, fit_row, label_rows, record_rows
 from valueadded.mixed.design import formula_terms
+from valueadded.mixed.fit import estimate_intercept_model
 from valueadded.mixed.moments import SchoolMoments, restrict, stack
-from valueadded.mixed.random_intercept import fit_random_intercept
 
 
 @dataclass(frozen=True)
@@ -61,9 +61,9 @@ def fit_benchmark_models(
             for variant in variants:
                 released = [] if variant == "frozen" else free_terms
                 fits[domain, year, f"benchmark_{variant}"] = fit_offset(cohort, reference, variant, released)
-            focal = restrict(cohort, formula_terms(formula, cohort.terms)[0])
+            focal = restrict(cohort, formula_terms(formula, cohort.terms, cohort.constant_factors)[0])
             drifts.append(_labelled(drift_rows(focal, reference, confidence), domain, year))
-            own_line = fit_random_intercept(focal, formula).estimates.coefficients
+            own_line = estimate_intercept_model(focal, True, "ML").coefficients
             decompositions.append(_labelled(decompose(focal, own_line, reference), domain, year))
         except ValueAddedError as fault:
             raise type(fault)(f"{domain} {year}: {fault}") from None

@@ -62,7 +62,7 @@ def measure_drift(moments: SchoolMoments, reference: BenchmarkReference, basis: 
 def drift_rows(moments: SchoolMoments, reference: BenchmarkReference, confidence: float) -> pd.DataFrame:
     """Return the drift on student and on school basis, one row a basis, with a normal interval."""
     z = NormalDist().inv_cdf(0.5 + confidence / 2)
-    line_terms, _ = formula_terms(reference.formula, moments.terms)
+    line_terms, _ = formula_terms(reference.formula, moments.terms, moments.constant_factors)
     focal = restrict(moments, line_terms)
     rows = []
     for basis in BASES:

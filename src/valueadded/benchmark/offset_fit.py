@@ -10,9 +10,9 @@ import pandas as pd
 from valueadded.benchmark.reference import BenchmarkReference, check_against_reference
 from valueadded.errors import DesignError
 from valueadded.mixed.criterion import arrange, profile_deviance
-from valueadded.mixed.design import formula_terms
+from valueadded.mixed.design import formula_terms, read_formula
 from valueadded.mixed.fit import Estimates, FittedModel, estimate_intercept_model
-from valueadded.mixed.moments import INTERCEPT, SchoolMoments, pin, restrict
+from valueadded.mixed.moments import INTERCEPT, SchoolMoments, pin, pool, restrict
 from valueadded.mixed.posterior import effects_frame, mean_residuals, population_mean, shrink
 from valueadded.mixed.summarise import summarise_schools
 from valueadded.numerics.search import SearchRecord
@@ -114,6 +114,10 @@ def fit_offset(
         raise DesignError(
             f"benchmark variant 'frozen' with free terms {released}; expected none, since it pins everything"
         )
+    if any(not read_formula(f"score ~ {term}").terms for term in released):
+        raise DesignError(
+            f"free terms {released}: expected names of terms; a free intercept is variant 'drift'"
+        )
     moments, free_columns = _focal_moments(data, reference, released, school)
     line = reference.mixed.estimates.coefficients if variant == "frozen" else reference.coefficients
     pinned = {term: value for term, value in line.items() if term not in free_columns}
@@ -134,12 +138,13 @@ def _focal_moments(
     if released:
         formulas.append(f"{reference.formula.partition('~')[0]} ~ {' + '.join(released)}")
     moments = data if isinstance(data, SchoolMoments) else summarise_schools(data, formulas, school)
-    line_columns, _ = formula_terms(reference.formula, moments.terms)
+    constant = moments.constant_factors
+    line_columns, _ = formula_terms(reference.formula, moments.terms, constant)
     free_columns = formula_terms(formulas[-1], moments.terms)[0] if released else []
     check_against_reference(
         restrict(moments, [name for name in line_columns if name not in free_columns]), reference
     )
-    return restrict(moments, list(dict.fromkeys([*line_columns, *free_columns]))), free_columns
+    return pool(restrict(moments, list(dict.fromkeys([*line_columns, *free_columns])))), free_columns
 
 
 def _held_estimates(residual: SchoolMoments, reference: BenchmarkReference) -> Estimates:

@@ -1,7 +1,6 @@
 """From a frame of students and a formula to the columns of a design."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
@@ -13,7 +12,7 @@ from formulaic.errors import FormulaicError
 from numpy.typing import NDArray
 
 from valueadded.errors import DesignError
-from valueadded.mixed.moments import INTERCEPT
+from valueadded.mixed.moments import INTERCEPT, term_of
 
 Array = NDArray[np.float64]
 
@@ -115,8 +114,12 @@ def read_formula(formula: str) -> FixedPart:
     return FixedPart(response, tuple(term for term in terms if term != "1"), "1" in terms)
 
 
-def formula_terms(formula: str, available: Sequence[str]) -> tuple[list[str], bool]:
+def formula_terms(
+    formula: str, available: Sequence[str], constant: Collection[str] = ()
+) -> tuple[list[str], bool]:
     """Return the columns among `available` that belong to `formula`, and whether it has an intercept.
+
+    Terms with a factor among `constant`, of which only the reference level occurs, have no column.
 
     Raises
     ------
@@ -127,17 +130,12 @@ def formula_terms(formula: str, available: Sequence[str]) -> tuple[list[str], bo
     terms: list[str] = []
     for term in fixed.terms:
         found = [column for column in available if term_of(column) == term]
-        if not found:
+        if not found and not set(term.split(":")) & set(constant):
             raise DesignError(
                 f"formula '{formula}': term {term} has no column; expected terms among {list(available)}"
             )
         terms += found
     return terms, fixed.intercept
-
-
-def term_of(column: str) -> str:
-    """Return the term of the formula a design column belongs to: `sex[T.male]` belongs to `sex`."""
-    return re.sub(r"\[[^\]]*\]", "", column)
 
 
 def _evaluate(right: Formula, frame: pd.DataFrame) -> tuple[pd.DataFrame, ModelSpec]:

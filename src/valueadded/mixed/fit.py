@@ -114,6 +114,11 @@ def estimate_intercept_model(moments: SchoolMoments, intercept: bool, method: Me
     theta, record = minimise_ratio(
         lambda ratio: profile_deviance(data, ratio, reml), typical_n, "variance_ratio"
     )
+    if not record.converged:
+        raise FitError(
+            "students of a school do not differ about their expectation; expected some residual variance"
+            " within schools"
+        )
     solution = solve_gls(cross_products(data, theta))
     freedom = data.n_students - len(solution.beta) * reml
     sigma2 = solution.rss / freedom

@@ -4,6 +4,7 @@ Rows once, moments after. Moments of two cohorts of a school add; terms can be l
 coefficients without going back to a student.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -48,6 +49,12 @@ class SchoolMoments:
         return self.columns[:-1]
 
     @property
+    def constant_factors(self) -> tuple[str, ...]:
+        """Return the factors of which only the reference level occurs, so that they have no column."""
+        varying = {factor for column in self.terms for factor in term_of(column).split(":")}
+        return tuple(factor for factor in self.reference_levels if factor not in varying)
+
+    @property
     def n_schools(self) -> int:
         """Return the number of rows, one for each school (and cohort)."""
         return len(self.n)
@@ -56,6 +63,11 @@ class SchoolMoments:
     def n_students(self) -> int:
         """Return the number of students."""
         return int(self.n.sum())
+
+
+def term_of(column: str) -> str:
+    """Return the term of the formula a design column belongs to: `sex[T.male]` belongs to `sex`."""
+    return re.sub(r"\[T\..*?\](?=:|$)", "", column)
 
 
 def restrict(moments: SchoolMoments, terms: Sequence[str]) -> SchoolMoments:

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from valueadded.errors import DesignError
-from valueadded.mixed.design import build_design, formula_terms
-from valueadded.mixed.moments import SchoolMoments, restrict
+from valueadded.mixed.design import build_design, formula_terms, read_formula
+from valueadded.mixed.moments import SchoolMoments, pool, restrict
 from valueadded.numerics.group_moments import summarise_groups
 
 SEPARATOR = "|"
@@ -56,11 +56,27 @@ def design_moments(
 ) -> tuple[SchoolMoments, bool]:
     """Return the moments of exactly the terms of `formula`, and whether it has an intercept.
 
-    `data` is a frame of students or moments that hold those terms.
+    `data` is a frame of students or moments that hold those terms; all cohorts of a school are one school.
+
+    Raises
+    ------
+    DesignError
+        If a term has no column, a factor only one level, or the moments another response.
     """
     moments = data if isinstance(data, SchoolMoments) else summarise_schools(data, formula, school)
+    fixed = read_formula(formula)
+    if fixed.response != moments.columns[-1]:
+        raise DesignError(
+            f"formula '{formula}': found moments of '{moments.columns[-1]}'; expected the same response"
+        )
+    for term in fixed.terms:
+        for factor in set(term.split(":")) & set(moments.constant_factors):
+            raise DesignError(
+                f"formula '{formula}': only level '{moments.reference_levels[factor]}' of {factor} occurs;"
+                " expected at least two, or the term left out"
+            )
     terms, intercept = formula_terms(formula, moments.terms)
-    return restrict(moments, terms), intercept
+    return pool(restrict(moments, terms)), intercept
 
 
 def summarise_cohort(students: pd.DataFrame, formulas: Sequence[str]) -> pd.DataFrame:

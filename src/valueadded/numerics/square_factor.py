@@ -10,10 +10,11 @@ from valueadded.numerics.search import SearchRecord
 
 Array = NDArray[np.float64]
 
-# The search ends when the predicted fall of the deviance is below this, which float64 can hardly show.
-DEVIANCE_TOLERANCE = 1e-12
+# The search ends when the predicted fall of the deviance is below this. The deviance itself shows falls of
+# 1e-12 at best; covariances go on gaining digits below that, because the score is exact.
+DEVIANCE_TOLERANCE = 1e-18
 # A step may raise the deviance by its rounding error.
-ROUNDING = 1e-14
+ROUNDING = 1e-13
 MAXIMUM_STEPS = 200
 
 
@@ -47,7 +48,7 @@ def minimise_over_factor(
     size = len(factor)
     now = criterion(factor)
     path, deviances = [factor @ factor.T], [now.deviance]
-    damping, status, converged = 1e-3, "stopped at the limit of steps", False
+    damping = 1e-3
     for _ in range(MAXIMUM_STEPS):
         gradient = 2 * (now.score @ factor).ravel()
         jacobian = _covariance_jacobian(factor)
@@ -58,7 +59,6 @@ def minimise_over_factor(
         step = np.linalg.solve(curvature + damping * diagonal * np.eye(size * size), -gradient)
         predicted = -(gradient @ step) / 2
         if predicted < DEVIANCE_TOLERANCE:
-            converged, status = _certify(now.score, factor)
             break
         trial = factor + step.reshape(size, size)
         tried = criterion(trial)
@@ -68,6 +68,7 @@ def minimise_over_factor(
             factor, now, damping = trial, tried, max(damping / 10, 1e-12)
         else:
             damping = min(damping * 10, 1e12)
+    converged, status = _certify(now.score, factor)
     at_zero = criterion(np.zeros_like(factor))
     if at_zero.deviance <= now.deviance + ROUNDING * abs(now.deviance):
         # Steps only approach a covariance of exactly 0; where it is as good as any, it is the answer.
