@@ -9,8 +9,9 @@ from scipy.stats import Covariance, multivariate_normal
 
 from valueadded.benchmark import BenchmarkFit, BenchmarkReference, fit_offset, fit_reference
 from valueadded.mixed import fit_random_intercept, fit_random_slope
-from valueadded.mixed.criterion import arrange, arrange_slope, profile_deviance, slope_deviance
+from valueadded.mixed.criterion import arrange, profile_deviance
 from valueadded.mixed.fit import Estimates
+from valueadded.mixed.slope_criterion import arrange_slope, slope_deviance
 from valueadded.mixed.summarise import summarise_schools
 
 pytestmark = pytest.mark.agreement

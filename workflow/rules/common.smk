@@ -18,9 +18,7 @@ SCRIPTS = Path(workflow.basedir) / "scripts"
 DOMAINS = settings.study.domains
 YEARS = settings.plan.years
 TABLES = [
-    table
-    for table in ("assessments", "students", "schools", "matched")
-    if getattr(settings.input, table) is not None
+    table for table in ("assessments", "students", "schools", "matched") if getattr(settings.input, table)
 ]
 RECORDS = "matched" if "matched" in TABLES else "assessments"
 # A folder named on the command line goes before the variable, the variable before config.yaml.
@@ -76,11 +74,8 @@ def outcome_parts(wildcards):
 
 def prior_parts(wildcards):
     """Records of the prior year and level."""
-    return parts_of(
-        "assessments",
-        int(wildcards.year) - settings.cohorts.gap_years,
-        settings.cohorts.prior_level,
-    )
+    prior_year = int(wildcards.year) - settings.cohorts.gap_years
+    return parts_of("assessments", prior_year, settings.cohorts.prior_level)
 
 
 def student_parts(wildcards):

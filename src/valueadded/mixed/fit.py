@@ -12,15 +12,12 @@ from valueadded.mixed.criterion import (
     GlsSolution,
     ProfileData,
     arrange,
-    arrange_slope,
     cross_products,
     profile_deviance,
-    slope_cross_products,
-    slope_deviance,
-    slope_kernel,
     solve_gls,
 )
 from valueadded.mixed.moments import INTERCEPT, SchoolMoments
+from valueadded.mixed.slope_criterion import arrange_slope, slope_cross_products, slope_deviance, slope_kernel
 from valueadded.numerics.search import SearchRecord, minimise_ratio
 from valueadded.numerics.square_factor import minimise_over_factor
 
