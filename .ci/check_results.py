@@ -35,14 +35,19 @@ def check_ledger(results: Path) -> list[str]:
 def check_attrition(results: Path) -> list[str]:
     """There is an account of who was lost between the records and the cohorts."""
     attrition = pd.read_parquet(results / "cohorts" / "attrition.parquet")
-    return ["the attrition table is empty"] if attrition.empty else []
+    if attrition.empty:
+        return ["the attrition table is empty"]
+    signed = attrition["students"].where(attrition["step"] != "records", -attrition["students"])
+    sums = signed.groupby([attrition["domain"], attrition["year"]]).sum()
+    return [f"the steps of {domain} {year} do not add up" for (domain, year), gap in sums.items() if gap != 0]
 
 
 def check_fits(results: Path) -> list[str]:
     """Every mixed model reached its optimum."""
-    fits = pd.read_parquet(results / "mixed" / "fits.parquet")
-    if fits.empty:
+    families = [pd.read_parquet(results / family / "fits.parquet") for family in ("mixed", "benchmark")]
+    if any(family.empty for family in families):
         return ["no mixed model was fitted"]
+    fits = pd.concat(families, ignore_index=True)
     failed = fits.loc[~fits["converged"].eq(True)]
     return [f"{row.model} of {row.domain} {row.year} did not converge" for row in failed.itertuples()]
 

@@ -120,3 +120,20 @@ def test_tables_of_every_cohort_meet_their_contracts() -> None:
     check_table(models.school_effects, SCHOOL_EFFECTS, "school_effects")
     assert set(models.fits["model"]) == {"benchmark_offset", "benchmark_drift", "benchmark_frozen"}
     assert models.fits.set_index(["year", "model"]).loc[(2021, "benchmark_frozen"), "method"] == "fixed"
+
+
+@pytest.mark.parametrize("levels", [["a", "b"], ["a", "b", "c"]])
+def test_a_level_nobody_has_any_more_is_no_drift(levels: list[str]) -> None:
+    # The last level costs 40 points and is gone in the later year; the system itself stands still.
+    before, after = pair(drift=0.0)
+    for frame in (before, after):
+        draw = np.random.default_rng(len(frame)).choice(levels, len(frame))
+        frame["band"] = pd.array(draw, dtype="str")
+    after["band"] = after["band"].replace(levels[-1], levels[0])
+    before["score"] -= 40.0 * (before["band"] == levels[-1])
+    if len(levels) == 2:
+        after["band"] = pd.array(["a"] * len(after), dtype="str")
+    formula = "score ~ prior_score + band"
+    found = measure_drift(summarise_schools(after, formula), fit_reference(before, formula), "student")
+    assert abs(found.drift) < 4 * found.std_error
+    assert abs(found.drift) < 8.0

@@ -111,3 +111,45 @@ def test_small_schools_may_be_left_out() -> None:
 def test_an_unknown_method_is_refused() -> None:
     with pytest.raises(FitError, match="'spearman'"):
         correlate_years(two_years(5, np.full(5, 9)), "spearman")
+
+
+def test_a_drift_of_the_system_is_no_lasting_school_effect() -> None:
+    # Frozen and offset effects shrink the drift by school size, alike in both years: without schools that
+    # last, only a correlation that leaves the drift out is near 0.
+    sizes = np.random.default_rng(9).integers(3, 150, 3000)
+    reliability = sizes / (sizes + 15.0)
+    draw = np.random.default_rng(10)
+    years = []
+    for year in (2019, 2021):
+        residual = -25.0 + draw.normal(0, 10, 3000) + draw.normal(0, 38, 3000) / np.sqrt(sizes)
+        level = reliability @ residual / reliability.sum()
+        years.append(
+            pd.DataFrame(
+                {
+                    "year": year,
+                    "school_id": [f"{k:04d}" for k in range(3000)],
+                    "model": "benchmark_frozen",
+                    "effect": reliability * residual,
+                    "deviation": reliability * (residual - level),
+                    "reliability": reliability,
+                }
+            )
+        )
+    table = pd.concat(years)
+    for method in ("unshrunken", "reflated_global", "reflated_school", "disattenuated"):
+        # 3,000 schools: standard error .018.
+        assert abs(correlation(table, method)) < 0.06
+    shrunken = correlate_years(table, "shrunken")
+    assert shrunken["correlation"].iloc[0] > 0.1
+    assert "drift" in shrunken["estimates"].iloc[0]
+
+
+def test_shrunken_effects_need_no_reliability() -> None:
+    table = two_years(50, np.full(50, 30))
+    assert correlation(table.drop(columns="reliability"), "shrunken") == correlation(table, "shrunken")
+
+
+def test_a_school_given_twice_is_named() -> None:
+    table = two_years(5, np.full(5, 9))
+    with pytest.raises(FitError, match="school '00000' has two effects"):
+        correlate_years(pd.concat([table, table.head(1)]))

@@ -41,7 +41,8 @@ def test_a_table_of_moments_gives_them_back_exactly() -> None:
     moments = summarise_schools(frame, FORMULA, cohort="year")
     back = moments_from_frame(summarise_cohort(frame, [FORMULA]))
     assert back.columns == moments.columns
-    assert back.reference_levels == moments.reference_levels == {"sex": "female"}
+    assert back.levels == moments.levels == {"sex": ("female", "male")}
+    assert back.formulas == moments.formulas
     for name in ("n", "centre", "mean", "scatter", "cohort"):
         np.testing.assert_array_equal(getattr(back, name), getattr(moments, name))
 
@@ -84,3 +85,9 @@ def test_cohorts_measured_from_different_levels_are_refused() -> None:
 def test_a_term_without_moments_is_named() -> None:
     with pytest.raises(DesignError, match="age"):
         restrict(summarise_schools(make_cohort(1), FORMULA), ["age"])
+
+
+def test_a_cohort_given_twice_is_refused() -> None:
+    part = summarise_schools(make_cohort(1), FORMULA, cohort="year")
+    with pytest.raises(DesignError, match=r"2017.*twice"):
+        stack([part, part])

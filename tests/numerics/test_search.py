@@ -44,3 +44,9 @@ def test_a_criterion_without_minimum_says_so() -> None:
     _, record = minimise_ratio(lambda r: (-np.log1p(r), -1.0 / (1.0 + r)), 10.0, "ratio")
     assert not record.converged
     assert "no minimum" in record.status
+
+
+def test_a_criterion_that_is_not_a_number_is_not_converged() -> None:
+    _, record = minimise_ratio(lambda r: (np.nan, np.nan), 10.0, "ratio")
+    assert not record.converged
+    assert "not a number" in record.status

@@ -51,3 +51,11 @@ def test_a_covariance_of_zero_is_exactly_zero() -> None:
     assert record.boundary
     assert record.converged
     assert "exactly 0" in record.status
+
+
+def test_a_saddle_is_left() -> None:
+    # Started at a rank of one in the weaker direction, the gradient never points out of it.
+    sample = np.diag([4.0, 2.0])
+    factor, record = minimise_over_factor(gaussian(sample, 0.5), np.diag([0.0, 1.0]))
+    np.testing.assert_allclose(factor @ factor.T, np.diag([3.5, 1.5]), rtol=1e-6, atol=1e-6)
+    assert record.converged

@@ -1,7 +1,8 @@
-"""A digest of the code behind one script: its own modules and the numerical libraries' versions."""
+"""A digest of the code behind one script: its modules, and the versions of Python and the libraries used."""
 
 import ast
 import hashlib
+import platform
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -10,7 +11,18 @@ import grimp
 
 PACKAGE = "valueadded"
 SOURCE = Path(__file__).parents[1]
-NUMERICAL_LIBRARIES = ("numpy", "pandas", "pyarrow", "scipy", "formulaic", "matplotlib")
+LIBRARIES = (
+    "formulaic",
+    "matplotlib",
+    "numpy",
+    "openpyxl",
+    "pandas",
+    "pandera",
+    "pyarrow",
+    "pydantic",
+    "pyreadstat",
+    "scipy",
+)
 
 
 def digest_script(script: Path) -> str:
@@ -24,8 +36,9 @@ def digest_script(script: Path) -> str:
     for module in sorted(modules):
         content.update(module.encode())
         content.update(module_file(module).read_bytes())
-    for library in NUMERICAL_LIBRARIES:
+    for library in LIBRARIES:
         content.update(f"{library}={version(library)}".encode())
+    content.update(platform.python_version().encode())
     return content.hexdigest()[:16]
 
 

@@ -10,8 +10,8 @@ from valueadded.benchmark.offset_fit import BenchmarkFit, Variant, fit_offset
 from valueadded.benchmark.reference import BenchmarkReference, LineKind, fit_reference
 from valueadded.errors import ValueAddedError
 from valueadded.mixed.by_cohort import Cohort, fit_row, label_rows, record_rows
-from valueadded.mixed.design import formula_terms
 from valueadded.mixed.fit import estimate_intercept_model
+from valueadded.mixed.formula import formula_columns
 from valueadded.mixed.moments import SchoolMoments, restrict, stack
 
 
@@ -61,7 +61,7 @@ def fit_benchmark_models(
             for variant in variants:
                 released = [] if variant == "frozen" else free_terms
                 fits[domain, year, f"benchmark_{variant}"] = fit_offset(cohort, reference, variant, released)
-            focal = restrict(cohort, formula_terms(formula, cohort.terms, cohort.constant_factors)[0])
+            focal = restrict(cohort, formula_columns(formula, cohort.formulas)[0])
             drifts.append(_labelled(drift_rows(focal, reference, confidence), domain, year))
             own_line = estimate_intercept_model(focal, True, "ML").coefficients
             decompositions.append(_labelled(decompose(focal, own_line, reference), domain, year))

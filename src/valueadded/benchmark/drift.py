@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from valueadded.benchmark.line import Basis, Line, align_coefficients, fit_line
+from valueadded.benchmark.line import Basis, Line, fit_line
 from valueadded.benchmark.reference import BenchmarkReference
-from valueadded.mixed.design import formula_terms
+from valueadded.mixed.formula import formula_columns
 from valueadded.mixed.moments import INTERCEPT, SchoolMoments, restrict
 from valueadded.mixed.posterior import mean_residuals
 
@@ -41,11 +41,14 @@ def measure_drift(moments: SchoolMoments, reference: BenchmarkReference, basis: 
     adding the two variances would give intervals that are too wide.
     """
     before = reference.line if _is_ols(reference, basis) else fit_line(reference.moments, basis=basis)
-    after = fit_line(moments, basis=basis)
-    x0 = before.mean_intake
-    change = align_coefficients(before.terms, after.coefficients) - before.beta
-    pull = _pull(after, before.terms, x0)
-    pull_before = _pull(before, before.terms, x0)
+    focal = restrict(moments, formula_columns(reference.formula, moments.formulas)[0])
+    after = fit_line(focal, basis=basis)
+    # A level nobody has in the focal year cannot have moved by itself: it moves with the intercept.
+    shared = [term for term in before.terms if term in after.terms]
+    x0 = before.mean_intake[_places(before, shared)]
+    change = after.beta[_places(after, shared)] - before.beta[_places(before, shared)]
+    pull = after.influence[:, _places(after, shared)] @ x0
+    pull_before = before.influence[:, _places(before, shared)] @ x0
     schools, codes = np.unique(
         np.concatenate([after.school_id, before.school_id]).astype(str), return_inverse=True
     )
@@ -62,11 +65,9 @@ def measure_drift(moments: SchoolMoments, reference: BenchmarkReference, basis: 
 def drift_rows(moments: SchoolMoments, reference: BenchmarkReference, confidence: float) -> pd.DataFrame:
     """Return the drift on student and on school basis, one row a basis, with a normal interval."""
     z = NormalDist().inv_cdf(0.5 + confidence / 2)
-    line_terms, _ = formula_terms(reference.formula, moments.terms, moments.constant_factors)
-    focal = restrict(moments, line_terms)
     rows = []
     for basis in BASES:
-        found = measure_drift(focal, reference, basis)
+        found = measure_drift(moments, reference, basis)
         rows.append(
             {
                 "basis": basis,
@@ -103,11 +104,8 @@ def decompose(
     )
 
 
-def _pull(line: Line, terms: Sequence[str], intake: Array) -> Array:
-    """Return each school's pull (J,) on the line's height at `intake`."""
-    position = [line.terms.index(term) if term in line.terms else -1 for term in terms]
-    known = [k for k, place in enumerate(position) if place >= 0]
-    return line.influence[:, [position[k] for k in known]] @ intake[known]
+def _places(line: Line, terms: Sequence[str]) -> list[int]:
+    return [line.terms.index(term) for term in terms]
 
 
 def _is_ols(reference: BenchmarkReference, basis: Basis) -> bool:

@@ -84,8 +84,3 @@ def cluster_covariance(line: Line) -> Array:
     schools, terms = line.influence.shape
     correction = schools / (schools - 1) * (line.n_students - 1) / (line.n_students - terms)
     return correction * line.influence.T @ line.influence
-
-
-def align_coefficients(terms: tuple[str, ...], coefficients: dict[str, float]) -> Array:
-    """Return coefficients in the order of `terms`, 0 for a term that has none."""
-    return np.array([coefficients.get(term, 0.0) for term in terms])

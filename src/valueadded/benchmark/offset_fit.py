@@ -6,17 +6,27 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from valueadded.benchmark.reference import BenchmarkReference, check_against_reference
 from valueadded.errors import DesignError
 from valueadded.mixed.criterion import arrange, profile_deviance
-from valueadded.mixed.design import formula_terms, read_formula
 from valueadded.mixed.fit import Estimates, FittedModel, estimate_intercept_model
-from valueadded.mixed.moments import INTERCEPT, SchoolMoments, pin, pool, restrict
-from valueadded.mixed.posterior import effects_frame, mean_residuals, population_mean, shrink
+from valueadded.mixed.formula import read_formula, term_columns
+from valueadded.mixed.moments import (
+    INTERCEPT,
+    SchoolMoments,
+    measure_from,
+    pin,
+    pool,
+    restrict,
+    student_means,
+)
+from valueadded.mixed.posterior import SchoolPosterior, effects_frame, mean_residuals, population_mean, shrink
 from valueadded.mixed.summarise import summarise_schools
 from valueadded.numerics.search import SearchRecord
 
+Array = NDArray[np.float64]
 Variant = Literal["offset", "drift", "frozen"]
 
 
@@ -29,15 +39,18 @@ class BenchmarkFit(FittedModel):
     variant : "offset", "drift" or "frozen"
     coefficients : term -> coefficient of the line, pinned or free, the free drift not included
     pinned : terms held at the benchmark
+    origin : free term -> the intake at which the drift is taken: the benchmark cohort's mean, or the focal
+        year's for a term outside the line; 0 but for the variant "drift"
     """
 
     variant: str
     coefficients: dict[str, float]
     pinned: tuple[str, ...]
+    origin: dict[str, float]
 
     @property
     def drift(self) -> float:
-        """Return the free intercept of the focal year; 0 but for the variant "drift"."""
+        """Return the free level of the year at `origin`, above the line; 0 but for the variant "drift"."""
         return self.estimates.coefficients.get(INTERCEPT, 0.0) if self.variant == "drift" else 0.0
 
     @property
@@ -46,7 +59,12 @@ class BenchmarkFit(FittedModel):
 
         The intercept is the line's plus the drift.
         """
-        errors = dict(zip(self.estimates.terms, np.sqrt(np.diag(self.estimates.covariance)), strict=True))
+        # Back from the origin of the free terms to 0, where an intercept stands.
+        back = np.eye(len(self.estimates.terms))
+        if INTERCEPT in self.estimates.terms:
+            back[0, 1:] = [-self.origin[term] for term in self.estimates.terms[1:]]
+        variances = np.diag(back @ self.estimates.covariance @ back.T)
+        errors = dict(zip(self.estimates.terms, np.sqrt(variances), strict=True))
         terms = list(self.coefficients)
         estimates = [self.coefficients[term] + (self.drift if term == INTERCEPT else 0.0) for term in terms]
         return pd.DataFrame(
@@ -61,24 +79,35 @@ class BenchmarkFit(FittedModel):
         """Return one row for each school, measured from the benchmark line.
 
         For "drift" the effect is the drift plus the school's shrunken deviation, and its standard error is
-        the prediction error of that sum: sqrt((1 - lambda_j)^2 V(drift) + tau2 (1 - lambda_j)). The error of
-        the line's own coefficients is common to all schools and belongs to the drift's interval.
+        the prediction error of that sum: sqrt(q_j'V q_j + tau2 (1 - lambda_j)) with q_j = (1, 0, ...) -
+        lambda_j (1, free intake of the school) and V the covariance of drift and free coefficients. The error
+        of the line's own coefficients is common to all schools and belongs to the drift's interval.
+        `deviation` is measured from the level of all schools that year.
         """
         from_line = mean_residuals(self.moments, self.coefficients)
-        deviation, error, reliability = shrink(
-            from_line - self.drift, self.moments.n, self.school_variance, self.residual_variance
-        )
+        tau2, sigma2 = self.school_variance, self.residual_variance
+        deviation, error, reliability = shrink(from_line - self.drift, self.moments.n, tau2, sigma2)
+        effect = self.drift + deviation
         if self.variant == "drift":
-            variance = self.estimates.covariance[0, 0]
-            error = np.sqrt(error**2 + (1.0 - reliability) ** 2 * variance)
-        population = population_mean(self.moments, self.coefficients)
-        return effects_frame(
-            self.moments, from_line, self.drift + deviation, error, reliability, population, confidence
-        )
+            error = np.sqrt(error**2 + self._drift_variance(reliability))
+        elif reliability.any():
+            deviation = effect - reliability * (reliability @ from_line / reliability.sum())
+        posterior = SchoolPosterior(from_line, effect, error, reliability, deviation)
+        population = population_mean(self.moments, self.coefficients, {})
+        return effects_frame(self.moments, posterior, population, confidence)
+
+    def _drift_variance(self, reliability: Array) -> Array:
+        """Return q_j'V q_j (J,)."""
+        free = [self.moments.columns.index(term) for term in self.origin]
+        origin = np.array(list(self.origin.values()))
+        intake = self.moments.mean[:, free] + self.moments.centre[free] - origin
+        rows = -reliability[:, None] * np.column_stack([np.ones(len(reliability)), intake])
+        rows[:, 0] += 1.0
+        return np.einsum("ja,ab,jb->j", rows, self.estimates.covariance, rows)
 
 
 def fit_offset(
-    data: pd.DataFrame | SchoolMoments,
+    frame: pd.DataFrame | SchoolMoments,
     reference: BenchmarkReference,
     variant: Variant = "offset",
     free: Sequence[str] | None = None,
@@ -88,7 +117,7 @@ def fit_offset(
 
     Parameters
     ----------
-    data
+    frame
         Students of the focal year, or their moments.
     reference
         The frozen line.
@@ -98,9 +127,9 @@ def fit_offset(
         coefficients and variances of the benchmark's random-intercept model (B9).
     free
         Terms estimated in the focal year instead of pinned; terms outside the line's formula are allowed
-        (pinning the source's Eq. 1 inside its Eq. 2).
-    school
-        Column of school identifiers (for a frame).
+        (pinning the source's Eq. 1 inside its Eq. 2). With "drift" they turn about the benchmark cohort's
+        mean intake, where the drift is then measured. With "offset" the pinned intercept holds the line
+        where they are 0, as the source's offset does: measure them from a value that makes sense there.
 
     Raises
     ------
@@ -114,37 +143,54 @@ def fit_offset(
         raise DesignError(
             f"benchmark variant 'frozen' with free terms {released}; expected none, since it pins everything"
         )
-    if any(not read_formula(f"score ~ {term}").terms for term in released):
-        raise DesignError(
-            f"free terms {released}: expected names of terms; a free intercept is variant 'drift'"
-        )
-    moments, free_columns = _focal_moments(data, reference, released, school)
+    moments, free_columns = _focal_moments(frame, reference, released, school)
     line = reference.mixed.estimates.coefficients if variant == "frozen" else reference.coefficients
-    pinned = {term: value for term, value in line.items() if term not in free_columns}
-    residual = pin(moments, pinned, free_columns)
+    at_mean = variant == "drift"
+    origin = _mean_intake(free_columns, reference, moments) if at_mean else dict.fromkeys(free_columns, 0.0)
+    height = line[INTERCEPT] + sum(line.get(term, 0.0) * origin[term] for term in free_columns)
+    slopes = {term: value for term, value in line.items() if term not in (INTERCEPT, *free_columns)}
+    residual = measure_from(pin(moments, {INTERCEPT: height, **slopes}, free_columns), origin)
     if variant == "frozen":
         estimates = _held_estimates(residual, reference)
     else:
         estimates = estimate_intercept_model(residual, variant == "drift", "ML")
-    coefficients = {**pinned, **{term: estimates.coefficients[term] for term in free_columns}}
-    return BenchmarkFit(estimates, moments, variant, coefficients, tuple(pinned))
+    found = {term: estimates.coefficients[term] for term in free_columns}
+    intercept = height - sum(found[term] * origin[term] for term in free_columns)
+    coefficients = {INTERCEPT: intercept, **slopes, **found}
+    return BenchmarkFit(estimates, moments, variant, coefficients, (INTERCEPT, *slopes), origin)
 
 
 def _focal_moments(
-    data: pd.DataFrame | SchoolMoments, reference: BenchmarkReference, released: list[str], school: str
+    frame: pd.DataFrame | SchoolMoments, reference: BenchmarkReference, released: list[str], school: str
 ) -> tuple[SchoolMoments, list[str]]:
     """Return moments of the line's terms and the free ones, and the columns of the free ones."""
-    formulas = [reference.formula]
-    if released:
-        formulas.append(f"{reference.formula.partition('~')[0]} ~ {' + '.join(released)}")
-    moments = data if isinstance(data, SchoolMoments) else summarise_schools(data, formulas, school)
-    constant = moments.constant_factors
-    line_columns, _ = formula_terms(reference.formula, moments.terms, constant)
-    free_columns = formula_terms(formulas[-1], moments.terms)[0] if released else []
+    line = read_formula(reference.formula)
+    free_formula = f"{line.response} ~ {' + '.join(released)}" if released else f"{line.response} ~ 1"
+    free_part = read_formula(free_formula)
+    if released and not free_part.terms:
+        raise DesignError(
+            f"free terms {released}: expected names of terms; a free intercept is variant 'drift'"
+        )
+    formulas = [reference.formula, free_formula]
+    moments = frame if isinstance(frame, SchoolMoments) else summarise_schools(frame, formulas, school)
+    columns = term_columns(reference.formula, moments.formulas)
+    outside = term_columns(free_formula, moments.formulas)
+    free_columns = [column for term in free_part.terms for column in columns.get(term, outside[term])]
+    pinned = [term for term in line.terms if term not in free_part.terms]
     check_against_reference(
-        restrict(moments, [name for name in line_columns if name not in free_columns]), reference
+        moments,
+        reference,
+        [column for term in pinned for column in columns[term]],
+        {factor for term in pinned for factor in line.factors[term]},
     )
-    return pool(restrict(moments, list(dict.fromkeys([*line_columns, *free_columns])))), free_columns
+    wanted = dict.fromkeys([*(column for term in line.terms for column in columns[term]), *free_columns])
+    return pool(restrict(moments, list(wanted))), free_columns
+
+
+def _mean_intake(free: list[str], reference: BenchmarkReference, moments: SchoolMoments) -> dict[str, float]:
+    benchmark = dict(zip(reference.line.terms, map(float, reference.line.mean_intake), strict=True))
+    focal = student_means(moments)
+    return {term: benchmark.get(term, focal[term]) for term in free}
 
 
 def _held_estimates(residual: SchoolMoments, reference: BenchmarkReference) -> Estimates:

@@ -1,5 +1,6 @@
 """The benchmark line: fitted once to the benchmark cohort, then frozen (B4)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -58,13 +59,13 @@ class BenchmarkReference:
 
 
 def fit_reference(
-    data: pd.DataFrame | SchoolMoments, formula: str, school: str = "school_id", line: LineKind = "ols"
+    frame: pd.DataFrame | SchoolMoments, formula: str, school: str = "school_id", line: LineKind = "ols"
 ) -> BenchmarkReference:
     """Return the line of the benchmark cohort.
 
     Parameters
     ----------
-    data
+    frame
         Students of the benchmark year, or of several years to pool; or their moments, stacked.
     formula
         `score ~ ...` with an intercept; a student counts once whatever the year.
@@ -79,7 +80,7 @@ def fit_reference(
     DesignError, FitError
         If the formula has no intercept or does not fit the data.
     """
-    moments, intercept = design_moments(data, formula, school)
+    moments, intercept = design_moments(frame, formula, school)
     if not intercept:
         raise DesignError(
             f"benchmark formula '{formula}' has no intercept; expected one, since drift is movement "
@@ -94,8 +95,17 @@ def fit_reference(
     return BenchmarkReference(formula, line, fitted, cluster_covariance(fitted), mixed, moments)
 
 
-def check_against_reference(moments: SchoolMoments, reference: BenchmarkReference) -> None:
-    """Refuse a cohort whose terms the line cannot speak about.
+def check_against_reference(
+    moments: SchoolMoments, reference: BenchmarkReference, columns: Collection[str], factors: Collection[str]
+) -> None:
+    """Refuse a cohort whose pinned terms the line cannot speak about.
+
+    Parameters
+    ----------
+    moments
+        Moments of the focal year.
+    columns, factors
+        Columns and factors of the pinned terms.
 
     Raises
     ------
@@ -103,20 +113,23 @@ def check_against_reference(moments: SchoolMoments, reference: BenchmarkReferenc
         Naming a level of a factor that the benchmark cohort did not have, or another reference level.
     """
     known = reference.line.terms
-    for term in moments.terms:
-        if term not in known:
+    for column in columns:
+        if column not in known:
             raise DesignError(
-                f"term {term}: the benchmark cohort has no student with it, so the frozen line says "
-                "nothing of it; "
-                f"expected levels among {[name for name in known if name != INTERCEPT]}; recode it "
-                "under `codes` of the "
-                "covariate in section `input`, or add the term to benchmark.free_terms"
+                f"term {column}: the benchmark cohort has no student with it, so the frozen line says "
+                "nothing of it;"
+                f" expected levels among {[name for name in known if name != INTERCEPT]}; recode it "
+                "under `codes` of"
+                " the covariate in section `input`, or name its term in benchmark.free_terms and "
+                "leave `frozen` out"
+                " of benchmark.variants"
             )
-    for factor, level in moments.reference_levels.items():
-        expected = reference.moments.reference_levels.get(factor, level)
-        if level != expected:
+    for factor in factors:
+        found, expected = moments.levels.get(factor), reference.moments.levels.get(factor)
+        if found and expected and found[0] != expected[0]:
             raise DesignError(
-                f"column {factor}: this cohort measures coefficients from level '{level}', the "
-                "benchmark from "
-                f"'{expected}'; name the level in the formula: C({factor}, contr.treatment('{expected}'))"
+                f"column {factor}: this cohort measures coefficients from level '{found[0]}', the "
+                "benchmark from"
+                f" '{expected[0]}'; name the level in the formula: C({factor}, "
+                f"contr.treatment('{expected[0]}'))"
             )

@@ -1,14 +1,15 @@
 """The configuration: one closed model, checked whole before any job starts."""
 
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Any, ClassVar
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError
 
-from valueadded.config.agreement import find_disagreements
+from valueadded.config.agreement import RULES
+from valueadded.config.faults import list_faults
 from valueadded.config.input import Input
 from valueadded.config.plan import Plan, list_files, plan_cohorts
-from valueadded.config.section import Section
+from valueadded.config.section import Rule, Section
 from valueadded.config.stages import Benchmark, Effects, Figures, Intake, Mixed, Validation
 from valueadded.config.study import Cohorts, Study
 from valueadded.config.synthetic import Synthetic
@@ -19,6 +20,8 @@ __all__ = ["Config", "Plan", "check_config", "list_files"]
 
 class Config(Section):
     """The whole of `config.yaml`."""
+
+    rules: ClassVar[tuple[Rule, ...]] = RULES
 
     data_folder: str = Field(
         "data",
@@ -46,13 +49,6 @@ class Config(Section):
         years = self.benchmark.years if self.benchmark else []
         return plan_cohorts(self.study, self.cohorts, years, matched=self.input.matched is not None)
 
-    @model_validator(mode="after")
-    def _sections_agree(self) -> Self:
-        faults = find_disagreements(self)
-        if faults:
-            raise ValueError("\n".join(faults))
-        return self
-
 
 def check_config(raw: Mapping[str, Any]) -> Config:
     """Return the checked configuration.
@@ -60,29 +56,11 @@ def check_config(raw: Mapping[str, Any]) -> Config:
     Raises
     ------
     ConfigError
-        Listing every fault, a line each: the key's path, what was found, what was expected.
+        Listing every fault, a line each: the key's path, what was found, what was expected. Rules that
+        need a faulty value are judged once it is mended.
     """
     try:
         return Config.model_validate(dict(raw))
     except ValidationError as found:
-        lines = [line for fault in found.errors() for line in _in_lines(fault)]
+        lines = list_faults(Config, raw, found.errors())
         raise ConfigError("config.yaml is refused:\n  " + "\n  ".join(lines)) from None
-
-
-def _in_lines(fault: Any) -> list[str]:
-    words = _in_words(fault)
-    if not fault["loc"]:
-        # A rule across sections: each line names its own key.
-        return words.split("\n")
-    path = ".".join(str(part) for part in fault["loc"])
-    value = fault["input"]
-    shown = f" (found {value!r})" if isinstance(value, str | int | float | bool | list) else ""
-    return [f"{path}: {words}{shown}"]
-
-
-def _in_words(fault: Any) -> str:
-    if fault["type"] == "extra_forbidden":
-        return "unknown key; expected one of the documented keys (workflow/schemas/config.schema.yaml)"
-    if fault["type"] == "missing":
-        return "missing; this key is required"
-    return fault["msg"].removeprefix("Value error, ")

@@ -42,6 +42,9 @@ SCHOOL_EFFECTS = contract(
             "share of the school variance in the variance of a school mean", "0 to 1", at_least=0, at_most=1
         ),
         "effect_plus_mean": number("effect plus the population mean, on the score scale", "scale points"),
+        "deviation": number(
+            "shrunken deviation from the level of all schools that year, free of drift", "scale points"
+        ),
     },
     key=["domain", "year", "model", "school_id"],
 )

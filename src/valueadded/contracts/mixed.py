@@ -5,7 +5,7 @@ from valueadded.contracts.columns import contract, flag, number, text, whole
 MOMENTS = contract(
     "moments",
     "Per-school moments: columns `centre|term`, `mean|term` (school mean minus centre) and `scatter|a|b` "
-    "(cross-products about the school mean) follow.",
+    "(cross-products about the school mean), `levels|factor` and `formula|key` follow.",
     {
         "school_id": text("school"),
         "cohort": whole("calendar year of the outcome", "year"),

@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr
 
+from valueadded.effects.stability import refuse_repeats
+
 
 def measure_changes(effects: pd.DataFrame, base_year: int, confidence: float = 0.95) -> pd.DataFrame:
     """Return the change of each school's effect between `base_year` and every other year.
@@ -26,6 +28,7 @@ def measure_changes(effects: pd.DataFrame, base_year: int, confidence: float = 0
     out that a school's true effects are alike between years and that both years share the line's error. The
     joint model of all years is the better answer.
     """
+    refuse_repeats(effects)
     columns = ["domain", "model", "school_id"]
     values = effects[[*columns, "year", "effect", "std_error"]]
     base = values[values["year"] == base_year]

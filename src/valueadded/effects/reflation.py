@@ -19,14 +19,14 @@ def reflate_effects(effects: pd.DataFrame, school_variance: float, form: Form = 
     Parameters
     ----------
     effects
-        One row for each school, columns `effect` and (but for "global") `reliability`.
+        One row for each school, columns `effect`, `reliability` (but for "global") and, for models measured
+        from a benchmark, `deviation`.
     school_variance
         Estimated variance between schools.
     form
-        With u_j the effect minus the mean effect and lambda_j its reliability: "global"
-        u_j sqrt(tau2) / sd(u), so that the sample variance (divisor J) equals the school variance
-        (Carpenter, Goldstein and Rasbash 2003); "school" u_j / sqrt(lambda_j); "unshrunken"
-        u_j / lambda_j.
+        With u_j the deviation (or the effect minus its mean) and lambda_j the reliability: "global"
+        u_j sqrt(tau2) / sd(u), centred, so that the sample variance (divisor J) equals the school variance
+        (Carpenter, Goldstein and Rasbash 2003); "school" u_j / sqrt(lambda_j); "unshrunken" u_j / lambda_j.
 
     Notes
     -----
@@ -41,9 +41,20 @@ def reflate_effects(effects: pd.DataFrame, school_variance: float, form: Form = 
     """
     if form not in FORMS:
         raise FitError(f"form of reflation '{form}': expected one of {list(FORMS)}")
-    return effects.assign(
-        reflated=reflate(effects["effect"].to_numpy(), reliabilities(effects), school_variance, form)
-    )
+    reflated = reflate(deviations(effects), reliabilities(effects), school_variance, form)
+    return effects.assign(reflated=reflated)
+
+
+def deviations(effects: pd.DataFrame) -> Array:
+    """Return the deviations (J,) of one model and year: the effects without the movement of the system.
+
+    An effect from the benchmark line shrinks the drift along with the school's own part, more in small
+    schools; dividing by reliabilities would bring back a pattern of school sizes instead of schools.
+    """
+    if "deviation" in effects.columns:
+        return effects["deviation"].to_numpy(dtype=np.float64)
+    effect = effects["effect"].to_numpy(dtype=np.float64)
+    return effect - effect.mean()
 
 
 def reliabilities(effects: pd.DataFrame) -> Array:
@@ -54,17 +65,17 @@ def reliabilities(effects: pd.DataFrame) -> Array:
     return np.where(values > 0, values, np.nan)
 
 
-def reflate(effect: Array, reliability: Array, school_variance: float, form: Form) -> Array:
+def reflate(deviation: Array, reliability: Array, school_variance: float, form: Form) -> Array:
     """Return reflated effects (J,); see `reflate_effects`."""
-    deviation = effect - effect.mean()
     if form == "school":
         return deviation / np.sqrt(reliability)
     if form == "unshrunken":
         return deviation / reliability
-    spread = np.sqrt(np.mean(deviation**2))
+    centred = deviation - deviation.mean()
+    spread = np.sqrt(np.mean(centred**2))
     if spread == 0:
-        return np.full(len(effect), np.nan)
-    return deviation * np.sqrt(school_variance) / spread
+        return np.full(len(deviation), np.nan)
+    return centred * np.sqrt(school_variance) / spread
 
 
 def reflate_school_effects(effects: pd.DataFrame, fits: pd.DataFrame) -> pd.DataFrame:

@@ -19,22 +19,32 @@ ESTIMATES = {
         " biased towards 0, because each year's error shrinks and blurs it"
     ),
     "unshrunken": (
-        "correlation of school mean residuals; biased towards 0 as an estimate of how school effects persist,"
-        " because sampling error is left in"
+        "correlation of deviations divided by their reliability (for a random intercept the school mean"
+        " residuals); biased towards 0 as an estimate of how school effects persist, because "
+        "sampling error is"
+        " left in"
     ),
     "reflated_global": (
-        "correlation of effects rescaled to the model's spread; a rescaling changes no correlation, so it"
-        " equals the shrunken one and is biased towards 0 likewise"
+        "correlation of deviations rescaled to the model's spread; a rescaling changes no "
+        "correlation, so it is"
+        " biased towards 0 like that of shrunken deviations"
     ),
     "reflated_school": (
-        "correlation of effects divided by the root of their reliability; biased towards 0 as an estimate of"
+        "correlation of deviations divided by the root of their reliability; biased towards 0 as an "
+        "estimate of"
         " how school effects persist"
     ),
     "disattenuated": (
-        "shrunken correlation divided by its expected attenuation; estimates the correlation of the true"
-        " school effects if errors are independent between years; it may exceed 1"
+        "correlation of shrunken deviations divided by its expected attenuation; estimates the correlation of"
+        " the true school effects if errors are independent between years; it may exceed 1"
     ),
 }
+# Where the drift is inside the effect and shrunk with it, school size alone makes two years alike.
+SHRUNKEN_DRIFT = (
+    "correlation of the shrunken effects themselves, which hold the system's drift, shrunk by school size in"
+    " the same pattern every year; biased either way as an estimate of how school effects persist"
+)
+DRIFT_WITHIN = ("benchmark_offset", "benchmark_frozen")
 BETWEEN_MODELS = (
     "correlation of two models' shrunken effects for the same students; says how alike the models rank"
     " schools, nothing of stability over time"
@@ -60,7 +70,8 @@ def correlate_years(
     Parameters
     ----------
     effects
-        Columns `year`, `school_id`, `effect`, `reliability`, optionally `domain` and `model`.
+        Columns `year`, `school_id`, `effect`, optionally `domain`, `model`, `deviation` and (but for
+        "shrunken" and "reflated_global") `reliability`.
     method
         "shrunken", "unshrunken" (effect / reliability), "reflated_global", "reflated_school"
         (effect / root reliability) or "disattenuated" (K8).
@@ -86,30 +97,37 @@ def correlate_years(
         raise FitError(f"method '{method}': expected one of {list(METHODS)}")
     labelled = {"domain": "", "model": "relative", **{name: effects[name] for name in effects.columns}}
     table = pd.DataFrame({**labelled, "reliability": reliabilities(effects)}, index=effects.index)
+    if "deviation" not in table:
+        table["deviation"] = table["effect"]
+    refuse_repeats(table)
     rows = []
     for (domain, model), group in table.groupby(["domain", "model"], sort=True):
-        effect = group.pivot(index="school_id", columns="year", values="effect")
+        value = "effect" if method == "shrunken" else "deviation"
+        effect = group.pivot(index="school_id", columns="year", values=value)
         reliability = group.pivot(index="school_id", columns="year", values="reliability")
+        label = SHRUNKEN_DRIFT if method == "shrunken" and model in DRIFT_WITHIN else ESTIMATES[method]
         for year_a, year_b in combinations(effect.columns.astype(int).tolist(), 2):
-            found = correlate_pair(
-                effect[[year_a, year_b]].to_numpy(),
-                reliability[[year_a, year_b]].to_numpy(),
-                method,
-                confidence,
-            )
-            rows.append(
-                _row(
-                    str(domain),
-                    int(year_a),
-                    int(year_b),
-                    str(model),
-                    str(model),
-                    method,
-                    found,
-                    ESTIMATES[method],
-                )
-            )
+            pair = [year_a, year_b]
+            found = correlate_pair(effect[pair].to_numpy(), reliability[pair].to_numpy(), method, confidence)
+            rows.append(_row(str(domain), year_a, year_b, str(model), str(model), method, found, label))
     return _frame(rows)
+
+
+def refuse_repeats(effects: pd.DataFrame) -> None:
+    """Refuse a table that holds a school twice in one domain, year and model.
+
+    Raises
+    ------
+    FitError
+        Naming the first such school.
+    """
+    repeated = effects[effects.duplicated(["domain", "model", "year", "school_id"])]
+    if len(repeated):
+        first = repeated.iloc[0]
+        raise FitError(
+            f"school '{first['school_id']}' has two effects of model {first['model']} in {first['year']};"
+            " expected one for each school, year, domain and model"
+        )
 
 
 def correlate_models(effects: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
@@ -137,8 +155,9 @@ def correlate_school_effects(effects: pd.DataFrame, minimum_students: int, confi
 
 def correlate_pair(effect: Array, reliability: Array, method: str, confidence: float) -> Correlation:
     """Return the correlation of two columns of effects (J, 2) over the schools that have both."""
-    complete = ~(np.isnan(effect).any(axis=1) | np.isnan(reliability).any(axis=1))
-    a, b = effect[complete].T
+    needed = effect if method in ("shrunken", "reflated_global") else np.column_stack([effect, reliability])
+    complete = ~np.isnan(needed).any(axis=1)
+    a, b = (effect[complete] - effect[complete].mean(axis=0)).T
     reliable_a, reliable_b = reliability[complete].T
     n_schools = int(complete.sum())
     if n_schools < 3 or np.ptp(a) == 0 or np.ptp(b) == 0:

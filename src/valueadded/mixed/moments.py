@@ -4,7 +4,6 @@ Rows once, moments after. Moments of two cohorts of a school add; terms can be l
 coefficients without going back to a student.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -29,7 +28,8 @@ class SchoolMoments:
     centre : (K,) constant subtracted from each column
     mean : (J, K) school mean minus `centre`
     scatter : (J, K, K) cross-products about the school mean
-    reference_levels : factor -> level that its coefficients are measured from
+    levels : factor -> its levels, the one that coefficients are measured from first
+    formulas : key of each formula that was summarised -> its terms and their columns
     n_left_out : students left out because a column of the formula was missing
     """
 
@@ -40,19 +40,14 @@ class SchoolMoments:
     centre: Array
     mean: Array
     scatter: Array
-    reference_levels: Mapping[str, str] = field(default_factory=dict)
+    levels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    formulas: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     n_left_out: int = 0
 
     @property
     def terms(self) -> tuple[str, ...]:
         """Return the names of the terms, without the intercept."""
         return self.columns[:-1]
-
-    @property
-    def constant_factors(self) -> tuple[str, ...]:
-        """Return the factors of which only the reference level occurs, so that they have no column."""
-        varying = {factor for column in self.terms for factor in term_of(column).split(":")}
-        return tuple(factor for factor in self.reference_levels if factor not in varying)
 
     @property
     def n_schools(self) -> int:
@@ -63,11 +58,6 @@ class SchoolMoments:
     def n_students(self) -> int:
         """Return the number of students."""
         return int(self.n.sum())
-
-
-def term_of(column: str) -> str:
-    """Return the term of the formula a design column belongs to: `sex[T.male]` belongs to `sex`."""
-    return re.sub(r"\[T\..*?\](?=:|$)", "", column)
 
 
 def restrict(moments: SchoolMoments, terms: Sequence[str]) -> SchoolMoments:
@@ -117,6 +107,18 @@ def pin(moments: SchoolMoments, coefficients: Mapping[str, float], free: Sequenc
     )
 
 
+def measure_from(moments: SchoolMoments, origin: Mapping[str, float]) -> SchoolMoments:
+    """Return the moments with some terms measured from an origin of their own: term minus origin."""
+    shift = np.array([origin.get(column, 0.0) for column in moments.columns])
+    return replace(moments, centre=moments.centre - shift)
+
+
+def student_means(moments: SchoolMoments) -> dict[str, float]:
+    """Return the mean of each term and of the response over all students."""
+    means = moments.n @ moments.mean / moments.n.sum() + moments.centre
+    return dict(zip(moments.columns, map(float, means), strict=True))
+
+
 def recentre(moments: SchoolMoments, centre: Array) -> SchoolMoments:
     """Return the same moments about another centre (K,)."""
     return replace(moments, centre=centre, mean=moments.mean + (moments.centre - centre))
@@ -130,14 +132,19 @@ def stack(parts: Sequence[SchoolMoments]) -> SchoolMoments:
     Raises
     ------
     DesignError
-        If a factor is measured from different reference levels in two cohorts.
+        If a factor is measured from different reference levels in two cohorts, or a cohort is given twice.
     """
     columns = _all_columns(parts)
     widened = [_widen(part, columns) for part in parts]
-    levels: dict[str, str] = {}
+    levels: dict[str, tuple[str, ...]] = {}
     for part in parts:
-        for factor, level in part.reference_levels.items():
-            check_reference_level(factor, level, levels.setdefault(factor, level))
+        for factor, found in part.levels.items():
+            known = levels.get(factor, found)
+            check_reference_level(factor, found[0], known[0])
+            levels[factor] = tuple(dict.fromkeys([*known, *found]))
+    cohorts = [int(cohort) for part in parts for cohort in np.unique(part.cohort)]
+    if len(set(cohorts)) < len(cohorts):
+        raise DesignError(f"cohorts {cohorts}: found one twice; expected each once")
     centre = widened[0].centre
     aligned = [recentre(part, centre) for part in widened]
     return SchoolMoments(
@@ -148,7 +155,8 @@ def stack(parts: Sequence[SchoolMoments]) -> SchoolMoments:
         centre=centre,
         mean=np.concatenate([part.mean for part in aligned]),
         scatter=np.concatenate([part.scatter for part in aligned]),
-        reference_levels=levels,
+        levels=levels,
+        formulas=_all_formulas(parts),
         n_left_out=sum(part.n_left_out for part in parts),
     )
 
@@ -191,6 +199,18 @@ def check_reference_level(factor: str, found: str, expected: str) -> None:
 def _all_columns(parts: Sequence[SchoolMoments]) -> tuple[str, ...]:
     terms = dict.fromkeys(term for part in parts for term in part.terms)
     return (*terms, parts[0].columns[-1])
+
+
+def _all_formulas(parts: Sequence[SchoolMoments]) -> dict[str, dict[str, tuple[str, ...]]]:
+    """Return the columns of each term in any cohort, for the formulas that every cohort has."""
+    shared = [key for key in parts[0].formulas if all(key in part.formulas for part in parts)]
+    return {
+        key: {
+            term: tuple(dict.fromkeys(column for part in parts for column in part.formulas[key][term]))
+            for term in parts[0].formulas[key]
+        }
+        for key in shared
+    }
 
 
 def _widen(moments: SchoolMoments, columns: tuple[str, ...]) -> SchoolMoments:

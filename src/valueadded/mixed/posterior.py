@@ -1,12 +1,14 @@
 """School effects given the estimates: conditional means and their standard errors (B7, B8)."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from valueadded.mixed.moments import INTERCEPT, SchoolMoments
+from valueadded.mixed.moments import INTERCEPT, SchoolMoments, student_means
 
 Array = NDArray[np.float64]
 
@@ -28,39 +30,55 @@ def shrink(mean_residual: Array, n: Array, tau2: float, sigma2: float) -> tuple[
     return reliability * mean_residual, np.sqrt(tau2 * (1.0 - reliability)), reliability
 
 
-def population_mean(moments: SchoolMoments, coefficients: dict[str, float]) -> float:
-    """Return the fixed part at the students' mean intake, the mean that effects are added to (B11)."""
-    means = moments.n @ moments.mean[:, :-1] / moments.n.sum() + moments.centre[:-1]
-    slopes = np.array([coefficients.get(term, 0.0) for term in moments.terms])
-    return float(coefficients.get(INTERCEPT, 0.0) + means @ slopes)
+def population_mean(moments: SchoolMoments, coefficients: dict[str, float], at: Mapping[str, float]) -> float:
+    """Return the fixed part at the students' mean intake, the mean that effects are added to (B11).
+
+    Terms named in `at` are taken there instead of at their mean.
+    """
+    intake = {**student_means(moments), **at, INTERCEPT: 1.0}
+    return sum(coefficients.get(term, 0.0) * intake[term] for term in (INTERCEPT, *moments.terms))
+
+
+@dataclass(frozen=True)
+class SchoolPosterior:
+    """What is known of each of J schools given the estimates.
+
+    mean_residual : (J,) mean residual from the fixed part
+    effect, std_error : (J,) shrunken effect and its standard error
+    reliability : (J,) share of the school variance in the variance of a school mean
+    deviation : (J,) shrunken deviation from the level of all schools that year; the effect itself where
+        effects are centred on that level
+    """
+
+    mean_residual: Array
+    effect: Array
+    std_error: Array
+    reliability: Array
+    deviation: Array
 
 
 def effects_frame(
-    moments: SchoolMoments,
-    mean_residual: Array,
-    effect: Array,
-    std_error: Array,
-    reliability: Array,
-    population: float,
-    confidence: float,
+    moments: SchoolMoments, posterior: SchoolPosterior, population: float, confidence: float
 ) -> pd.DataFrame:
     """Return the table of school effects with the textbook interval effect +- z x standard error."""
     z = NormalDist().inv_cdf(0.5 + confidence / 2)
-    lower, upper = effect - z * std_error, effect + z * std_error
+    lower = posterior.effect - z * posterior.std_error
+    upper = posterior.effect + z * posterior.std_error
     return pd.DataFrame(
         {
             "school_id": pd.array(moments.school_id, dtype="str"),
             "n_students": moments.n.astype(np.int64),
-            "mean_residual": mean_residual,
-            "effect": effect,
-            "std_error": std_error,
+            "mean_residual": posterior.mean_residual,
+            "effect": posterior.effect,
+            "std_error": posterior.std_error,
             "lower": lower,
             "upper": upper,
-            "reliability": reliability,
+            "reliability": posterior.reliability,
             "interval": pd.array(["textbook"] * moments.n_schools, dtype="str"),
             "lower_textbook": lower,
             "upper_textbook": upper,
-            "effect_plus_mean": effect + population,
+            "effect_plus_mean": posterior.effect + population,
+            "deviation": posterior.deviation,
         }
     )
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from valueadded.mixed.fit import FittedModel, Method, estimate_intercept_model
 from valueadded.mixed.moments import SchoolMoments
-from valueadded.mixed.posterior import effects_frame, mean_residuals, population_mean, shrink
+from valueadded.mixed.posterior import SchoolPosterior, effects_frame, mean_residuals, population_mean, shrink
 from valueadded.mixed.summarise import design_moments
 
 
@@ -31,18 +31,19 @@ class RandomInterceptFit(FittedModel):
         effect, error, reliability = shrink(
             residual, self.moments.n, self.school_variance, self.residual_variance
         )
-        population = population_mean(self.moments, coefficients)
-        return effects_frame(self.moments, residual, effect, error, reliability, population, confidence)
+        posterior = SchoolPosterior(residual, effect, error, reliability, deviation=effect)
+        population = population_mean(self.moments, coefficients, {})
+        return effects_frame(self.moments, posterior, population, confidence)
 
 
 def fit_random_intercept(
-    data: pd.DataFrame | SchoolMoments, formula: str, school: str = "school_id", method: Method = "ML"
+    frame: pd.DataFrame | SchoolMoments, formula: str, school: str = "school_id", method: Method = "ML"
 ) -> RandomInterceptFit:
     """Return the random-intercept model of `formula` with schools as groups.
 
     Parameters
     ----------
-    data
+    frame
         Students as rows, or moments that hold the terms of the formula.
     formula
         Fixed part, `score ~ prior_score + ...`.
@@ -56,5 +57,5 @@ def fit_random_intercept(
     DesignError, FitError
         If the formula does not fit the data, or the data do not determine the model.
     """
-    moments, intercept = design_moments(data, formula, school)
+    moments, intercept = design_moments(frame, formula, school)
     return RandomInterceptFit(estimate_intercept_model(moments, intercept, method), moments, method)

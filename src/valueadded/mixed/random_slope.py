@@ -7,7 +7,13 @@ import pandas as pd
 
 from valueadded.mixed.fit import FittedModel, Method, estimate_slope_model
 from valueadded.mixed.moments import SchoolMoments
-from valueadded.mixed.posterior import effects_frame, mean_residuals, population_mean, slope_posterior
+from valueadded.mixed.posterior import (
+    SchoolPosterior,
+    effects_frame,
+    mean_residuals,
+    population_mean,
+    slope_posterior,
+)
 from valueadded.mixed.summarise import design_moments
 
 
@@ -37,6 +43,8 @@ class RandomSlopeFit(FittedModel):
     def school_effects(self, confidence: float = 0.95) -> pd.DataFrame:
         """Return one row for each school; `effect` is its effect where the slope's term is 0.
 
+        That is lme4's `(Intercept)`; measure the term from a value of interest (a standardised prior score
+        from the benchmark's mean) for an effect there. `effect_plus_mean` is taken at 0 likewise.
         `slope_effect` and `slope_std_error` follow: the school's slope minus the mean slope.
         """
         coefficients = self.estimates.coefficients
@@ -47,20 +55,20 @@ class RandomSlopeFit(FittedModel):
         reliability = (
             1.0 - variance / self.school_variance if self.school_variance > 0 else np.zeros(len(variance))
         )
-        frame = effects_frame(
-            self.moments,
-            mean_residuals(self.moments, coefficients),
-            means[:, 0],
-            np.sqrt(variance),
-            np.clip(reliability, 0.0, 1.0),
-            population_mean(self.moments, coefficients),
-            confidence,
+        posterior = SchoolPosterior(
+            mean_residual=mean_residuals(self.moments, coefficients),
+            effect=means[:, 0],
+            std_error=np.sqrt(variance),
+            reliability=np.clip(reliability, 0.0, 1.0),
+            deviation=means[:, 0],
         )
+        population = population_mean(self.moments, coefficients, {self.slope: 0.0})
+        frame = effects_frame(self.moments, posterior, population, confidence)
         return frame.assign(slope_effect=means[:, 1], slope_std_error=np.sqrt(covariances[:, 1, 1]))
 
 
 def fit_random_slope(
-    data: pd.DataFrame | SchoolMoments,
+    frame: pd.DataFrame | SchoolMoments,
     formula: str,
     slope: str,
     school: str = "school_id",
@@ -70,7 +78,7 @@ def fit_random_slope(
 
     Parameters
     ----------
-    data
+    frame
         Students as rows, or moments that hold the terms of the formula.
     formula
         Fixed part; it must hold the term and an intercept.
@@ -86,5 +94,5 @@ def fit_random_slope(
     DesignError, FitError
         If the formula does not fit the data, or the data do not determine the model.
     """
-    moments, intercept = design_moments(data, formula, school)
+    moments, intercept = design_moments(frame, formula, school)
     return RandomSlopeFit(estimate_slope_model(moments, intercept, slope, method), moments, slope, method)

@@ -1,12 +1,15 @@
 """Students in, per-school moments out: the only step of this package that sees a row."""
 
+import json
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from valueadded.errors import DesignError
-from valueadded.mixed.design import build_design, formula_terms, read_formula
+from valueadded.mixed.design import build_design
+from valueadded.mixed.formula import formula_columns, read_formula
 from valueadded.mixed.moments import SchoolMoments, pool, restrict
 from valueadded.numerics.group_moments import summarise_groups
 
@@ -46,37 +49,40 @@ def summarise_schools(
         centre=groups.centre,
         mean=groups.mean,
         scatter=groups.scatter,
-        reference_levels=design.reference_levels,
+        levels=design.levels,
+        formulas=design.formulas,
         n_left_out=design.n_left_out,
     )
 
 
 def design_moments(
-    data: pd.DataFrame | SchoolMoments, formula: str, school: str
+    frame: pd.DataFrame | SchoolMoments, formula: str, school: str
 ) -> tuple[SchoolMoments, bool]:
     """Return the moments of exactly the terms of `formula`, and whether it has an intercept.
 
-    `data` is a frame of students or moments that hold those terms; all cohorts of a school are one school.
+    `frame` holds students, or is moments that hold those terms; all cohorts of a school are one school.
 
     Raises
     ------
     DesignError
-        If a term has no column, a factor only one level, or the moments another response.
+        If a term has no columns, a factor only one level, or the moments another response.
     """
-    moments = data if isinstance(data, SchoolMoments) else summarise_schools(data, formula, school)
+    moments = frame if isinstance(frame, SchoolMoments) else summarise_schools(frame, formula, school)
     fixed = read_formula(formula)
     if fixed.response != moments.columns[-1]:
         raise DesignError(
             f"formula '{formula}': found moments of '{moments.columns[-1]}'; expected the same response"
         )
-    for term in fixed.terms:
-        for factor in set(term.split(":")) & set(moments.constant_factors):
+    for factor in (name for names in fixed.factors.values() for name in names):
+        levels = moments.levels.get(factor, ())
+        if len(levels) == 1:
             raise DesignError(
-                f"formula '{formula}': only level '{moments.reference_levels[factor]}' of {factor} occurs;"
-                " expected at least two, or the term left out"
+                f"formula '{formula}': only level '{levels[0]}' of {factor} occurs; expected at least "
+                "two: leave the"
+                " term out of mixed.formula, or the year out of study.outcome_years"
             )
-    terms, intercept = formula_terms(formula, moments.terms)
-    return pool(restrict(moments, terms)), intercept
+    columns, intercept = formula_columns(formula, moments.formulas)
+    return pool(restrict(moments, columns)), intercept
 
 
 def summarise_cohort(students: pd.DataFrame, formulas: Sequence[str]) -> pd.DataFrame:
@@ -87,7 +93,8 @@ def summarise_cohort(students: pd.DataFrame, formulas: Sequence[str]) -> pd.Data
 def moments_to_frame(moments: SchoolMoments) -> pd.DataFrame:
     """Return moments as a table: `centre|a`, `mean|a` and `scatter|a|b` for columns a and b, in design order.
 
-    The centre, the reference levels (`reference|factor`) and the students left out are repeated on each row.
+    The centre, the levels of factors (`levels|factor`), the columns of each formula (`formula|key`), both as
+    JSON, and the students left out are repeated on each row.
     """
     table: dict[str, object] = {
         "school_id": pd.array(moments.school_id, dtype="str"),
@@ -102,8 +109,9 @@ def moments_to_frame(moments: SchoolMoments) -> pd.DataFrame:
     for a, first in enumerate(moments.columns):
         for b, second in enumerate(moments.columns[: a + 1]):
             table[_label("scatter", first, second)] = moments.scatter[:, a, b]
-    for factor, level in moments.reference_levels.items():
-        table[_label("reference", factor)] = pd.array([level] * moments.n_schools, dtype="str")
+    for kind, entries in (("levels", moments.levels), ("formula", moments.formulas)):
+        for name, content in entries.items():
+            table[_label(kind, name)] = pd.array([json.dumps(content)] * moments.n_schools, dtype="str")
     return pd.DataFrame(table)
 
 
@@ -130,8 +138,10 @@ def moments_from_frame(frame: pd.DataFrame) -> SchoolMoments:
         centre=np.array([frame[_label("centre", name)].iloc[0] for name in columns]),
         mean=np.column_stack([frame[_label("mean", name)] for name in columns]),
         scatter=scatter,
-        reference_levels={
-            factor: str(frame[_label("reference", factor)].iloc[0]) for factor in _named(frame, "reference")
+        levels={factor: tuple(_stored(frame, "levels", factor)) for factor in _named(frame, "levels")},
+        formulas={
+            key: {term: tuple(names) for term, names in _stored(frame, "formula", key).items()}
+            for key in _named(frame, "formula")
         },
         n_left_out=int(frame["n_left_out"].iloc[0]),
     )
@@ -139,6 +149,10 @@ def moments_from_frame(frame: pd.DataFrame) -> SchoolMoments:
 
 def _label(*parts: str) -> str:
     return SEPARATOR.join(parts)
+
+
+def _stored(frame: pd.DataFrame, kind: str, name: str) -> Any:
+    return json.loads(frame[_label(kind, name)].iloc[0])
 
 
 def _named(frame: pd.DataFrame, kind: str) -> list[str]:

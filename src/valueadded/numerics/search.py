@@ -78,23 +78,25 @@ def minimise_ratio(
             rtol=1e-15,
         )
         candidates.append(float(np.exp(root)))
-    unbounded = slopes[-1] < 0 and not candidates
-    values = [evaluate(ratio)[0] for ratio in candidates] or [np.inf]
+    values = [evaluate(ratio)[0] for ratio in candidates]
     best = candidates[int(np.argmin(values))] if candidates else float(grid[-1])
     points = np.array(visited)
+    finite = bool(np.isfinite(points).all())
     record = SearchRecord(
         parameters=(name,),
         path=points[:, :1],
         deviances=points[:, 1],
-        status=_status(best, unbounded),
-        converged=not unbounded,
+        status=_status(best, bool(candidates), finite),
+        converged=bool(candidates) and finite,
         boundary=best == 0.0,
     )
     return best, record
 
 
-def _status(best: float, unbounded: bool) -> str:
-    if unbounded:
+def _status(best: float, found: bool, finite: bool) -> str:
+    if not finite:
+        return "the criterion is not a number at a point visited"
+    if not found:
         return "no minimum: the criterion still falls where groups explain everything"
     if best == 0.0:
         return "minimum at the boundary: variance exactly 0"

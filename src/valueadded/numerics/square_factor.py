@@ -13,9 +13,15 @@ Array = NDArray[np.float64]
 # The search ends when the predicted fall of the deviance is below this. The deviance itself shows falls of
 # 1e-12 at best; covariances go on gaining digits below that, because the score is exact.
 DEVIANCE_TOLERANCE = 1e-18
-# A step may raise the deviance by its rounding error.
+# A step may raise the deviance by its rounding error: sums of thousands of terms that may cancel.
 ROUNDING = 1e-13
+CANCELLED = 1e-11
 MAXIMUM_STEPS = 200
+MAXIMUM_ESCAPES = 5
+# What a printed log-likelihood does not show: a fall below this is none.
+NEGLIGIBLE_FALL = 1e-6
+# A direction leads down if moving the covariance by a thousandth of its size along it would bring more.
+DOWNHILL = -NEGLIGIBLE_FALL / 1e-3
 
 
 @dataclass(frozen=True)
@@ -42,43 +48,32 @@ def minimise_over_factor(
     Levenberg damping: [J'FJ + 2 I (x) S+ + damping] step = -2 S A, with J the derivative of AA' and S+
     the positive part of the score, the curvature that AA' itself adds.
 
-    The minimum is certified by S A = 0 with S positive semidefinite.
+    The minimum is certified by S A = 0 with S positive semidefinite: a search that ends at a saddle is sent
+    on along the direction that leads down.
     """
-    factor = start.copy()
-    size = len(factor)
-    now = criterion(factor)
-    path, deviances = [factor @ factor.T], [now.deviance]
-    damping = 1e-3
-    for _ in range(MAXIMUM_STEPS):
-        gradient = 2 * (now.score @ factor).ravel()
-        jacobian = _covariance_jacobian(factor)
-        values, vectors = np.linalg.eigh(now.score)
-        positive = (vectors * np.clip(values, 0, None)) @ vectors.T
-        curvature = jacobian.T @ now.information @ jacobian + 2 * np.kron(positive, np.eye(size))
-        diagonal = np.diag(curvature).max() or 1.0
-        step = np.linalg.solve(curvature + damping * diagonal * np.eye(size * size), -gradient)
-        predicted = -(gradient @ step) / 2
-        if predicted < DEVIANCE_TOLERANCE:
+    path, deviances = [], []
+
+    def visit(factor: Array) -> CovarianceCriterion:
+        found = criterion(factor)
+        path.append(factor @ factor.T)
+        deviances.append(found.deviance)
+        return found
+
+    factor, now = _descend(visit, start.copy())
+    for _ in range(MAXIMUM_ESCAPES):
+        downhill = _downhill(now.score, factor)
+        if downhill is None:
             break
-        trial = factor + step.reshape(size, size)
-        tried = criterion(trial)
-        path.append(trial @ trial.T)
-        deviances.append(tried.deviance)
-        if tried.deviance <= now.deviance + ROUNDING * abs(now.deviance):
-            factor, now, damping = trial, tried, max(damping / 10, 1e-12)
-        else:
-            damping = min(damping * 10, 1e12)
-    converged, status = _certify(now.score, factor)
-    at_zero = criterion(np.zeros_like(factor))
-    if at_zero.deviance <= now.deviance + ROUNDING * abs(now.deviance):
+        factor, now = _descend(visit, factor + downhill)
+    converged, status = _certify(now, factor)
+    zero = np.zeros_like(factor)
+    if visit(zero).deviance <= _ceiling(now.deviance):
         # Steps only approach a covariance of exactly 0; where it is as good as any, it is the answer.
-        factor, path, deviances = np.zeros_like(factor), [*path, 0 * path[0]], [*deviances, at_zero.deviance]
-        converged, status = True, "minimum at the boundary: covariance exactly 0"
-    covariance = factor @ factor.T
-    eigenvalues = np.linalg.eigvalsh(covariance)
-    names = tuple(f"covariance[{a},{b}]" for a in range(size) for b in range(size))
+        factor, converged, status = zero, True, "minimum at the boundary: covariance exactly 0"
+    eigenvalues = np.linalg.eigvalsh(factor @ factor.T)
+    size = len(factor)
     record = SearchRecord(
-        parameters=names,
+        parameters=tuple(f"covariance[{a},{b}]" for a in range(size) for b in range(size)),
         path=np.array(path).reshape(len(path), -1),
         deviances=np.array(deviances),
         status=status,
@@ -86,6 +81,50 @@ def minimise_over_factor(
         boundary=bool(eigenvalues[0] <= 1e-8 * max(eigenvalues[-1], np.finfo(float).tiny)),
     )
     return factor, record
+
+
+def _descend(
+    visit: Callable[[Array], CovarianceCriterion], factor: Array
+) -> tuple[Array, CovarianceCriterion]:
+    """Return the factor at which no step leads further down, and the criterion there."""
+    now, damping = visit(factor), 1e-3
+    for _ in range(MAXIMUM_STEPS):
+        step, predicted = _scoring_step(now, factor, damping)
+        if predicted < DEVIANCE_TOLERANCE:
+            break
+        tried = visit(factor + step)
+        if tried.deviance <= _ceiling(now.deviance):
+            factor, now, damping = factor + step, tried, max(damping / 10, 1e-12)
+        else:
+            damping = min(damping * 10, 1e12)
+    return factor, now
+
+
+def _scoring_step(now: CovarianceCriterion, factor: Array, damping: float) -> tuple[Array, float]:
+    """Return the step (q, q) and the fall of the deviance it promises."""
+    size = len(factor)
+    gradient = 2 * (now.score @ factor).ravel()
+    jacobian = _covariance_jacobian(factor)
+    values, vectors = np.linalg.eigh(now.score)
+    positive = (vectors * np.clip(values, 0, None)) @ vectors.T
+    curvature = jacobian.T @ now.information @ jacobian + 2 * np.kron(positive, np.eye(size))
+    diagonal = np.diag(curvature).max() or 1.0
+    step = np.linalg.solve(curvature + damping * diagonal * np.eye(size * size), -gradient)
+    return step.reshape(size, size), float(-(gradient @ step) / 2)
+
+
+def _ceiling(deviance: float) -> float:
+    return deviance + ROUNDING * abs(deviance) + CANCELLED
+
+
+def _downhill(score: Array, factor: Array) -> Array | None:
+    """Return a movement of A (q, q) that lowers the deviance from a stationary point; None at a minimum."""
+    values, vectors = np.linalg.eigh(score)
+    unit = np.trace(factor @ factor.T) or 1.0
+    if values[0] * unit >= DOWNHILL:
+        return None
+    weakest = np.linalg.svd(factor)[2][-1]
+    return np.sqrt(1e-2 * unit) * np.outer(vectors[:, 0], weakest)
 
 
 def _covariance_jacobian(factor: Array) -> Array:
@@ -96,14 +135,10 @@ def _covariance_jacobian(factor: Array) -> Array:
     return derivative.reshape(size * size, size * size)
 
 
-def _certify(score: Array, factor: Array) -> tuple[bool, str]:
+def _certify(now: CovarianceCriterion, factor: Array) -> tuple[bool, str]:
     """Return whether S A = 0 with S positive semidefinite holds, and the finding in words."""
-    eigenvalues = np.linalg.eigvalsh(score)
-    # S is in units of deviance for each unit of covariance: judged against the movement that the present
-    # covariance (or, where that is 0, one unit) would bring.
-    unit = np.trace(factor @ factor.T) or 1.0
-    if np.abs(score @ factor).max() * np.sqrt(unit) > 1e-3:
+    if not np.isfinite(now.deviance) or _scoring_step(now, factor, 1e-12)[1] > NEGLIGIBLE_FALL:
         return False, "stopped where the derivative is not 0"
-    if eigenvalues[0] * unit < -1e-3:
+    if _downhill(now.score, factor) is not None:
         return False, "stopped at a saddle point"
     return True, "derivative 0 and score positive semidefinite at the minimum"
