@@ -55,6 +55,7 @@ def test_valid_configuration_plans_its_cohorts():
         ("cohorts.gap_year", 2, ["cohorts.gap_year", "unknown key"]),
         ("studies", {}, ["studies", "unknown key"]),
         ("cohorts.gap_years", "2", ["cohorts.gap_years", "'2'", "integer"]),
+        ("input.students.files", "", ["input.students.files", "at least 1 character"]),
         ("cohorts.gap_years", 0, ["cohorts.gap_years", "0", "greater than or equal to 1"]),
         ("validation.year_levels", [], ["validation.year_levels", "at least 1"]),
         ("validation.year_levels", [3], ["validation.year_levels", "5 is missing"]),
@@ -63,6 +64,31 @@ def test_valid_configuration_plans_its_cohorts():
         ("study.domains", ["../reading"], ["study.domains", "folder name"]),
         ("study.outcome_years", "some", ["study.outcome_years", "'some'"]),
         ("cohorts.prior_level", 7, ["cohorts", "prior_level is 7"]),
+        ("cohorts.prior_level", 5, ["cohorts.prior_level", "prior_level is 5 and outcome_level 5"]),
+        ("validation.score_minimum", 1000, ["validation.score_minimum", "score_maximum 1000"]),
+        ("benchmark.years", [2017, 2017], ["benchmark.years", "repeated"]),
+        ("benchmark.variants", ["drift", "drift"], ["benchmark.variants", "repeated"]),
+        ("benchmark.free_terms", ["prior_score", "prior_score"], ["benchmark.free_terms", "repeated"]),
+        ("validation.year_levels", [3, 5, 5], ["validation.year_levels", "repeated"]),
+        ("figures.named_schools", ["7", "7"], ["figures.named_schools", "repeated"]),
+        (
+            "intake.measures",
+            {"c": {"kind": "prior_composite", "domains": ["reading", "reading"]}},
+            ["intake.measures.c.domains", "repeated"],
+        ),
+        (
+            "cohorts.scale_eras",
+            [{**TWO_ERAS[0]}, {**TWO_ERAS[1], "name": "old"}],
+            ["cohorts.scale_eras", "'old' is repeated"],
+        ),
+        ("cohorts.scale_eras", TWO_ERAS[1:], ["cohorts.scale_eras", "2013 is in no scale era"]),
+        (
+            "cohorts.scale_eras",
+            [{"name": "old", "first_year": 2008, "last_year": 2007}, {"name": "new", "first_year": 2009}],
+            ["cohorts.scale_eras", "begins in 2008 and ends in 2007"],
+        ),
+        ("intake.measures", {"a b": {"kind": "stability"}}, ["intake.measures.a b", "cannot hold"]),
+        ("intake.measures", {"class": {"kind": "stability"}}, ["intake.measures.class", "cannot hold"]),
         ("benchmark.years", [2020], ["benchmark.years", "2020 has no cohort", "year not tested", "2015"]),
         ("benchmark.years", [1999], ["benchmark.years", "1999 has no cohort"]),
         ("cohorts.score_scale", "yearly_z", ["cohorts.score_scale", "yearly_z", "`reported`"]),
@@ -134,6 +160,34 @@ def test_linking_table_lets_years_cross_eras():
     raw = with_change("cohorts.scale_eras", TWO_ERAS)
     raw["cohorts"]["scale_links"] = "links.parquet"
     assert 2019 in check_config(raw).plan.years
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "student_id",
+        "school_id",
+        "year",
+        "domain",
+        "score",
+        "prior_score",
+        "prior_school_id",
+        "score_se",
+        "prior_score_se",
+        "n_students",
+        "sex",
+    ],
+)
+def test_measure_with_the_name_of_a_column_is_refused(name):
+    raw = with_change("intake.measures", {name: {"kind": "stability"}})
+    raw["input"]["students"]["covariates"] = {"sex": "sex"}
+    assert f"intake.measures.{name}: found the name of a column" in refusal(raw)
+
+
+def test_levels_are_not_compared_for_a_file_that_comes_matched():
+    raw = with_change("input", {"matched": {"files": "m.csv"}})
+    raw["cohorts"] = {"prior_level": 5, "outcome_level": 5}
+    assert check_config(raw).cohorts.prior_level == 5
 
 
 def test_yearly_z_without_a_benchmark_is_allowed():

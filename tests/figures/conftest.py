@@ -91,6 +91,7 @@ def _invent_effects(random, n_schools, years, domain):
                         "upper_textbook": effect + 1.96 * error,
                         "reliability": reliability,
                         "effect_plus_mean": effect + 500,
+                        "deviation": effect - effect.mean(),
                     }
                 )
             )

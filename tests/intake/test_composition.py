@@ -39,13 +39,20 @@ def test_the_logarithm_takes_its_constant():
     ("covariate", "value", "message"),
     [
         ("lbote", "yes", r"k\.covariate: found 'lbote'"),
-        ("esl", "Yes", r"k\.value: no student has 'Yes'"),
         ("sen", "yes", r"k\.value: found 'yes' for the covariate 'sen', which holds numbers"),
     ],
 )
 def test_a_mistyped_covariate_or_value_is_refused(covariate, value, message):
     with pytest.raises(CohortError, match=message):
         mark_value(ESL, covariate, value, "k")
+
+
+def test_a_value_nobody_has_is_a_share_of_0_and_a_warning():
+    with pytest.warns(UserWarning, match=r"k\.value: nobody in this cohort has 'Yes' as 'esl'"):
+        holds = mark_value(ESL, "esl", "Yes", "k")
+    share = measure_share(holds, SCHOOLS, None)
+    assert share[["A", "B"]].tolist() == [0.0, 0.0]
+    assert np.isnan(share["C"])
 
 
 def test_mean_and_spread_leave_missing_values_apart():

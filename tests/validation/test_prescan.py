@@ -127,6 +127,9 @@ REFUSED = {
     "cut off": (b"a,b\n1,2\n1,2", "cut off"),
     "wrong encoding": ("a,b\n1,é\n".encode("cp1252"), "line 2 cannot be decoded as utf-8"),
     "utf-16": ("a,b\n1,2\n".encode("utf-16"), "utf-16"),
+    "blank first line": (b"\na,b\n1,2\n", "first line is blank"),
+    "spaces for a first line": (b"  \r\na,b\r\n1,2\r\n", "first line is blank"),
+    "header without end": (b"a" * 200_000 + b",b\n1,2\n", r"cannot be read as text separated by ','"),
     "open quotation": (b'a,b\n"1,2\n3,4\n', "never closed"),
 }
 
@@ -139,6 +142,14 @@ def test_untrustworthy_text_is_refused_by_name(tmp_path, case):
     with pytest.raises(SourceError, match=words) as refusal:
         read_source(path, Reading(files="scores.csv"), "input.assessments")
     assert "scores.csv" in str(refusal.value)
+
+
+@pytest.mark.parametrize("delimiter", ["§", "\n"])
+def test_delimiter_that_separates_nothing_is_refused_by_name(tmp_path, delimiter):
+    path = tmp_path / "scores.csv"
+    path.write_text(f"a{delimiter}b\n1{delimiter}2\n", encoding="utf-8")
+    with pytest.raises(SourceError, match=r"scores\.csv: cannot be read.*input\.assessments\.delimiter"):
+        read_source(path, Reading(files="scores.csv", delimiter=delimiter), "input.assessments")
 
 
 @pytest.mark.parametrize(

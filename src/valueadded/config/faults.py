@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
-from valueadded.config.section import BROKEN_RULE, Section
+from valueadded.config.section import BROKEN_RULE, REPEATED_ENTRY, Section
 
 Key = tuple[str | int, ...]
 Faults = list[tuple[Key, str]]
@@ -32,10 +32,9 @@ def list_faults(model: type[Section], raw: Mapping[str, Any], errors: Iterable[A
     errors
         What pydantic found in it.
     """
-    faults: Faults = [
-        (_key_of(error, raw), _in_words(error)) for error in errors if error["type"] != BROKEN_RULE
-    ]
-    faulty = {key for key, _ in faults}
+    found = [(_key_of(error, raw), error) for error in errors if error["type"] != BROKEN_RULE]
+    faults: Faults = [(key, _in_words(error)) for key, error in found]
+    faulty = {key for key, error in found if error["type"] != REPEATED_ENTRY}
     _read_rest(model, raw, (), faulty, faults)
     order = {name: place for place, name in enumerate(model.model_fields)}
     faults.sort(key=lambda fault: order.get(str(fault[0][0]), len(order)))
@@ -47,14 +46,15 @@ def _key_of(error: Any, raw: Mapping[str, Any]) -> Key:
     key: list[str | int] = []
     part: Any = raw
     for name in error["loc"]:
-        if isinstance(part, Mapping) and name in part:
+        entry_of_list = isinstance(part, list) and isinstance(name, int)
+        if entry_of_list or (isinstance(part, Mapping) and name in part):
             key.append(name)
             part = part[name]
-        elif isinstance(part, list) and isinstance(name, int):
-            key.append(name)
-            part = part[name]
-    if error["type"] == "missing":
-        key.append(error["loc"][-1])
+    match error["type"]:
+        case "missing":
+            key.append(error["loc"][-1])
+        case "union_tag_invalid" | "union_tag_not_found":
+            key.append(error["ctx"]["discriminator"].strip("'"))
     return tuple(key)
 
 
@@ -63,8 +63,10 @@ def _in_words(error: Any) -> str:
         # The value of a key nobody knows may be anything, a password as well: it is not shown.
         case "extra_forbidden":
             return "unknown key; expected one of the documented keys (workflow/schemas/config.schema.yaml)"
-        case "missing":
+        case "missing" | "union_tag_not_found":
             return "missing; this key is required"
+        case "union_tag_invalid":
+            return f"found '{error['ctx']['tag']}'; expected one of {error['ctx']['expected_tags']}"
         case "model_type":
             words = "expected a section with keys of its own"
         case _:
@@ -130,7 +132,12 @@ def _read_value(annotation: Any, raw: Any, path: Key, faulty: set[Key], faults: 
 def _read_whole(annotation: Any, raw: Any, path: Key, faulty: set[Key]) -> Any:
     if any(key[: len(path)] == path for key in faulty):
         return UNUSABLE
-    return TypeAdapter(annotation).validate_python(raw, strict=True)
+    try:
+        value = TypeAdapter(annotation).validate_python(raw, strict=True)
+    except ValidationError:
+        return UNUSABLE
+    plain = isinstance(value, list) and all(isinstance(entry, str | int) for entry in value)
+    return list(dict.fromkeys(value)) if plain else value
 
 
 def _leave_out(section: Section, key: str) -> None:

@@ -1,11 +1,13 @@
 """Section `input`: which files hold which table, and how their columns and codes are read."""
 
+from collections.abc import Iterator
+from keyword import iskeyword
 from pathlib import PurePosixPath
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from valueadded.config.section import Section
+from valueadded.config.section import Fault, Rule, Section
 
 COLUMNS = {
     "assessments": (
@@ -89,7 +91,7 @@ class InputFile(Section):
 class Reading(Section):
     """How the files of one table are read."""
 
-    files: str | list[InputFile] = Field(
+    files: Annotated[str, Field(min_length=1)] | list[InputFile] = Field(
         description="a path, with {calendar_year} in it for one file a year, or a list of files (paths)"
     )
     sheet: str | None = Field(None, description="sheet of an Excel file; the first if left out (name)")
@@ -113,8 +115,58 @@ class Reading(Section):
     )
 
 
+def _way_in_faults(tables: "Input") -> Iterator[Fault]:
+    if (tables.assessments is None) == (tables.matched is None):
+        yield "", "found neither or both of `assessments` and `matched`; expected exactly one"
+
+
+def _students_faults(tables: "Input") -> Iterator[Fault]:
+    if tables.matched is not None and tables.students is not None:
+        yield (
+            "students",
+            "found `students` beside `matched`; expected the covariates inside the matched file",
+        )
+
+
+def _column_rule(table: str) -> Rule:
+    """Return the rule that one table's columns and covariates have names it can hold."""
+
+    def column_faults(tables: "Input") -> Iterator[Fault]:
+        reading: Reading | None = getattr(tables, table)
+        if reading is None:
+            return
+        for name in reading.columns:
+            if name not in COLUMNS[table]:
+                yield (
+                    f"{table}.columns.{name}",
+                    f"no such column; expected one of {', '.join(COLUMNS[table])}",
+                )
+        for name in reading.covariates:
+            if not name.isidentifier() or iskeyword(name) or name in (*COLUMNS[table], *RESERVED):
+                yield (
+                    f"{table}.covariates.{name}",
+                    "found a name that is taken or that a formula cannot hold; expected letters, digits and"
+                    " _, and no column of the table",
+                )
+        if reading.score_columns and table != "assessments":
+            yield (
+                f"{table}.score_columns",
+                "found domains; expected score_columns for assessments only",
+            )
+        for name in ("domain", "score", "score_se"):
+            if reading.score_columns and name in reading.columns:
+                yield (
+                    f"{table}.columns.{name}",
+                    "found beside score_columns; expected one of the two",
+                )
+
+    return column_faults
+
+
 class Input(Section):
     """The input tables: `assessments` with optional `students` and `schools`, or `matched` alone."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (_way_in_faults, _students_faults, *map(_column_rule, COLUMNS))
 
     assessments: Reading | None = Field(
         None, description="test records, student x calendar year x year level x domain"
@@ -122,44 +174,3 @@ class Input(Section):
     students: Reading | None = Field(None, description="student characteristics, student x calendar year")
     schools: Reading | None = Field(None, description="school characteristics, school x calendar year")
     matched: Reading | None = Field(None, description="students with outcome and prior already side by side")
-
-    @model_validator(mode="after")
-    def _one_way_in(self) -> Self:
-        if (self.assessments is None) == (self.matched is None):
-            raise ValueError("found neither or both of `assessments` and `matched`; expected exactly one")
-        if self.matched is not None and self.students is not None:
-            raise ValueError(
-                "found `students` beside `matched`; expected the covariates inside the matched file"
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _known_columns(self) -> Self:
-        faults = [fault for table in COLUMNS for fault in self._column_faults(table)]
-        if faults:
-            raise ValueError("; ".join(faults))
-        return self
-
-    def _column_faults(self, table: str) -> list[str]:
-        reading: Reading | None = getattr(self, table)
-        if reading is None:
-            return []
-        faults = [
-            f"{table}.columns.{name}: no such column; expected one of {', '.join(COLUMNS[table])}"
-            for name in reading.columns
-            if name not in COLUMNS[table]
-        ]
-        faults += [
-            f"{table}.covariates.{name}: found a name that is taken or that a formula cannot hold;"
-            " expected letters, digits and _, and no column of the table"
-            for name in reading.covariates
-            if not name.isidentifier() or name in (*COLUMNS[table], *RESERVED)
-        ]
-        if reading.score_columns and table != "assessments":
-            faults.append(
-                f"{table}.score_columns: found domains; expected score_columns for assessments only"
-            )
-        for name in ("domain", "score", "score_se"):
-            if reading.score_columns and name in reading.columns:
-                faults.append(f"{table}.columns.{name}: found beside score_columns; expected one of the two")
-        return faults

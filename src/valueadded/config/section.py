@@ -6,7 +6,9 @@ from typing import Any, ClassVar, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic_core import PydanticCustomError
 
+# Kinds of fault after which every key of the section, or every entry of the list, can be read all the same.
 BROKEN_RULE = "broken_rule"
+REPEATED_ENTRY = "repeated_entry"
 
 # The key at fault, dotted and seen from the section (empty for the section itself), and the words.
 Fault = tuple[str, str]
@@ -19,7 +21,8 @@ class Section(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
-    # What the keys of a section may only say together; `faults` asks one by one when a key is faulty.
+    # What the keys of a section may only say together; `faults` asks one by one when a key is faulty. For
+    # sections at a key of their own: entries of lists and mappings are read whole, with a validator.
     rules: ClassVar[tuple[Rule, ...]] = ()
 
     @model_validator(mode="after")
@@ -35,9 +38,9 @@ def each_once(entries: Entry) -> Entry:
 
     Raises
     ------
-    ValueError
+    PydanticCustomError
         If an entry is repeated.
     """
     if isinstance(entries, list) and len(set(entries)) < len(entries):
-        raise ValueError("an entry is repeated; expected each once")
+        raise PydanticCustomError(REPEATED_ENTRY, "an entry is repeated; expected each once")
     return entries

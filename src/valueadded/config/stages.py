@@ -1,17 +1,29 @@
 """Sections of the stages: every number an analyst may change, with its unit."""
 
-from typing import Annotated, Literal, Self
+from collections.abc import Iterator
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from valueadded.config.section import Section
+from valueadded.config.section import Fault, Rule, Section, each_once
 
 Variant = Literal["offset", "drift", "frozen"]
 VARIANTS: tuple[Variant, ...] = ("offset", "drift", "frozen")
 
 
+def _score_limit_faults(validation: "Validation") -> Iterator[Fault]:
+    lowest, highest = validation.score_minimum, validation.score_maximum
+    if lowest is not None and highest is not None and lowest >= highest:
+        yield (
+            "score_minimum",
+            f"score_minimum is {lowest:g} and score_maximum {highest:g}; expected the minimum to be lower",
+        )
+
+
 class Validation(Section):
     """What a value may be."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (_score_limit_faults,)
 
     year_levels: list[int] = Field(min_length=1, description="year levels a record may have (year levels)")
     score_minimum: float | None = Field(
@@ -20,6 +32,8 @@ class Validation(Section):
     score_maximum: float | None = Field(
         None, description="highest possible score (scale points); no limit if left out"
     )
+
+    _each_once = field_validator("year_levels")(each_once)
 
 
 class StandardisedPrior(Section):
@@ -34,6 +48,8 @@ class PriorComposite(Section):
 
     kind: Literal["prior_composite"] = Field(description="kind of measure (choice)")
     domains: list[str] = Field(min_length=2, description="domains to average (names)")
+
+    _each_once = field_validator("domains")(each_once)
 
 
 class SchoolPrior(Section):
@@ -118,6 +134,8 @@ class Benchmark(Section):
         default_factory=list, description="terms estimated anew in each focal year instead of pinned (names)"
     )
 
+    _each_once = field_validator("years", "variants", "free_terms")(each_once)
+
 
 class Effects(Section):
     """Intervals and what is correlated with what."""
@@ -136,9 +154,11 @@ class Figures(Section):
         default_factory=list,
         max_length=6,
         description="schools drawn in bold among the trajectories (school identifiers); if none, "
-        "those with the highest,"
-        " median and lowest change, unnamed",
+        "those with the highest, "
+        "median and lowest change, unnamed",
     )
     score_unit: str = Field(
         "scale points", min_length=1, description="unit of the outcome score, as axes say it (words)"
     )
+
+    _each_once = field_validator("named_schools")(each_once)

@@ -1,10 +1,12 @@
 """Sections `study` and `cohorts`: which cohorts there are and how their students are matched."""
 
-from typing import Literal, Self
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import ClassVar, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, field_validator
 
-from valueadded.config.section import Section
+from valueadded.config.section import Fault, Rule, Section, each_once
 
 
 class Study(Section):
@@ -33,12 +35,7 @@ class Study(Section):
                 )
         return domains
 
-    @field_validator("domains", "tested_years", "outcome_years")
-    @classmethod
-    def _no_repeats(cls, entries: list | str) -> list | str:
-        if isinstance(entries, list) and len(set(entries)) < len(entries):
-            raise ValueError(f"an entry is repeated in {entries}; expected each once")
-        return entries
+    _each_once = field_validator("domains", "tested_years", "outcome_years")(each_once)
 
 
 class ScaleEra(Section):
@@ -57,8 +54,36 @@ class ScaleEra(Section):
         )
 
 
+def _era_faults(cohorts: "Cohorts") -> Iterator[Fault]:
+    eras = cohorts.scale_eras
+    names = [era.name for era in eras]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield "scale_eras", f"the name '{name}' is repeated; expected each once"
+    for era in eras:
+        if era.last_year is not None and era.last_year < era.first_year:
+            yield (
+                "scale_eras",
+                f"scale era '{era.name}' begins in {era.first_year} and ends in {era.last_year}; expected it"
+                " to end later",
+            )
+    for earlier, later in pairwise(eras):
+        if earlier.last_year is None or earlier.last_year >= later.first_year:
+            yield (
+                "scale_eras",
+                f"scale era '{earlier.name}' ends in {earlier.last_year} and '{later.name}' begins in "
+                f"{later.first_year}; expected eras in order that do not overlap",
+            )
+
+
+def _link_faults(cohorts: "Cohorts") -> Iterator[Fault]:
+    if cohorts.scale_links is not None and not cohorts.scale_eras:
+        yield "scale_links", "found `scale_links` without `scale_eras`; expected both, or neither"
+
+
 class Cohorts(Section):
     """How an outcome record finds its prior record, and who counts."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (_era_faults, _link_faults)
 
     prior_level: int = Field(3, ge=0, le=13, description="year level of the prior test (year level)")
     outcome_level: int = Field(5, ge=0, le=13, description="year level of the outcome test (year level)")
@@ -84,23 +109,6 @@ class Cohorts(Section):
         description="`reported` keeps scale points; `yearly_z` standardises each year, which rules "
         "out a benchmark (choice)",
     )
-
-    @model_validator(mode="after")
-    def _eras_in_order(self) -> Self:
-        for earlier, later in zip(self.scale_eras, self.scale_eras[1:], strict=False):
-            if earlier.last_year is None or earlier.last_year >= later.first_year:
-                raise ValueError(
-                    f"scale era '{earlier.name}' ends in {earlier.last_year} and '{later.name}' begins in "
-                    f"{later.first_year}; expected eras in order that do not overlap"
-                )
-        if self.scale_links is not None and not self.scale_eras:
-            raise ValueError("found `scale_links` without `scale_eras`; expected both, or neither")
-        if self.prior_level > self.outcome_level:
-            raise ValueError(
-                f"prior_level is {self.prior_level} and outcome_level {self.outcome_level}; expected "
-                "the prior level to be lower"
-            )
-        return self
 
     def era_of(self, calendar_year: int) -> str:
         """Return the name of the scale era of a year, or an empty text if no eras are given."""

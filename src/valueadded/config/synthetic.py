@@ -1,10 +1,11 @@
 """Section `synthetic`: the state to invent, with the truth that is planted in it."""
 
-from typing import Self
+from collections.abc import Iterator
+from typing import ClassVar
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, field_validator
 
-from valueadded.config.section import Section
+from valueadded.config.section import Fault, Rule, Section, each_once
 from valueadded.config.synthetic_people import Movement, Participation, Place, SchoolSizes, Share, Students
 
 
@@ -66,8 +67,39 @@ class NewScale(Section):
     )
 
 
+def _share_faults(state: "Synthetic") -> Iterator[Fault]:
+    for name, total in (
+        ("places", sum(place.share for place in state.places.values())),
+        ("school_types", sum(state.school_types.values())),
+    ):
+        if abs(total - 1) > 1e-9:
+            yield name, f"the shares add up to {total:.6g}; expected 1"
+
+
+def _drift_faults(state: "Synthetic") -> Iterator[Fault]:
+    for domain, settings in state.domains.items():
+        for year in settings.drift:
+            if year not in state.tested_years:
+                yield (
+                    f"domains.{domain}.drift",
+                    f"found {year}; expected one of tested_years {state.tested_years}",
+                )
+
+
+def _correlation_faults(state: "Synthetic") -> Iterator[Fault]:
+    lag = impossible_lag(state.correlations_by_lag())
+    if lag is not None:
+        yield (
+            "year_correlations",
+            f"no effects can have these correlations (the one at lag {lag} contradicts the shorter lags: the"
+            " matrix is not positive semi-definite); expected for example powers of one number",
+        )
+
+
 class Synthetic(Section):
     """A state of students and schools whose truth is known."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (_share_faults, _drift_faults, _correlation_faults)
 
     seed: int = Field(ge=0, description="seed of every random number (whole number)")
     schools: int = Field(ge=2, description="schools; the one number that scales the state (schools)")
@@ -100,10 +132,8 @@ class Synthetic(Section):
 
     @field_validator("tested_years")
     @classmethod
-    def _no_repeats(cls, years: list[int]) -> list[int]:
-        if len(set(years)) < len(years):
-            raise ValueError("a year is repeated; expected each once")
-        return sorted(years)
+    def _in_order(cls, years: list[int]) -> list[int]:
+        return sorted(each_once(years))
 
     @field_validator("year_correlations")
     @classmethod
@@ -111,33 +141,6 @@ class Synthetic(Section):
         if correlations[0] != 1:
             raise ValueError("the first entry is the correlation at lag 0; expected 1")
         return correlations
-
-    @model_validator(mode="after")
-    def _possible(self) -> Self:
-        faults = [
-            f"{name}: the shares add up to {total:.6g}; expected 1"
-            for name, total in (
-                ("places", sum(place.share for place in self.places.values())),
-                ("school_types", sum(self.school_types.values())),
-            )
-            if abs(total - 1) > 1e-9
-        ]
-        faults += [
-            f"domains.{domain}.drift: found {year}; expected one of tested_years {self.tested_years}"
-            for domain, settings in self.domains.items()
-            for year in settings.drift
-            if year not in self.tested_years
-        ]
-        lag = impossible_lag(self.correlations_by_lag())
-        if lag is not None:
-            faults.append(
-                f"year_correlations: no effects can have these correlations (the one at lag {lag} contradicts"
-                " the shorter lags: the matrix is not positive semi-definite); expected for example powers of"
-                " one number"
-            )
-        if faults:
-            raise ValueError("; ".join(faults))
-        return self
 
     def correlations_by_lag(self) -> list[float]:
         """Return the correlation at lags 0, 1, ... up to the span of the tested years."""

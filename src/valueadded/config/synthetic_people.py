@@ -1,30 +1,33 @@
 """The people of a synthetic state: schools and their intake, students, who moves, who is tested."""
 
-from typing import Annotated, Self
+from collections.abc import Iterator
+from typing import Annotated, ClassVar
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from valueadded.config.section import Section
+from valueadded.config.section import Fault, Rule, Section
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
+def _size_faults(sizes: "SchoolSizes") -> Iterator[Fault]:
+    if sizes.minimum > sizes.maximum:
+        yield (
+            "minimum",
+            f"minimum is {sizes.minimum} and maximum {sizes.maximum}; expected minimum <= maximum",
+        )
+
+
 class SchoolSizes(Section):
     """How uneven the sizes of schools are."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (_size_faults,)
 
     spread: float = Field(
         0.7, ge=0, le=2, description="standard deviation of the logarithm of school size (log students)"
     )
     minimum: int = Field(5, ge=1, description="smallest cohort of a school (students)")
     maximum: int = Field(150, ge=1, description="largest cohort of a school (students)")
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.minimum > self.maximum:
-            raise ValueError(
-                f"minimum is {self.minimum} and maximum {self.maximum}; expected minimum <= maximum"
-            )
-        return self
 
 
 class Place(Section):
@@ -72,8 +75,16 @@ class Students(Section):
     )
 
 
+def _movement_faults(movement: "Movement") -> Iterator[Fault]:
+    for one, other in (("leavers", "arrivals"), ("repeaters", "accelerants")):
+        if getattr(movement, one) + getattr(movement, other) > 1:
+            yield one, f"{one} plus {other} is above 1; expected at most 1"
+
+
 class Movement(Section):
     """Who comes, goes, changes school, or is tested out of step."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (_movement_faults,)
 
     movers: Share = Field(0.08, description="students who change school between the tests (share)")
     leavers: Share = Field(0.05, description="students who leave the state between the tests (share)")
@@ -86,14 +97,6 @@ class Movement(Section):
     two_records: Share = Field(
         0.001, description="records that appear again, otherwise scored, at the same school (share)"
     )
-
-    @model_validator(mode="after")
-    def _shares_fit(self) -> Self:
-        if self.leavers + self.arrivals > 1 or self.repeaters + self.accelerants > 1:
-            raise ValueError(
-                "leavers plus arrivals, or repeaters plus accelerants, are above 1; expected at most 1"
-            )
-        return self
 
 
 class Participation(Section):

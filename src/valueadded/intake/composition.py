@@ -1,5 +1,7 @@
 """Who sits beside a student: shares of characteristics, mean and spread of prior attainment."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
@@ -33,11 +35,13 @@ def measure_share(holds: pd.Series, schools: pd.Series, log_constant: float | No
 def mark_value(frame: pd.DataFrame, covariate: str, value: str, key: str) -> pd.Series:
     """Return 1.0 where `covariate` equals `value`, 0.0 where it does not, missing where it is missing.
 
+    Nobody may have the value: a share of 0 is possible in a small cohort. Because a mistyped value would
+    look the same where the configuration names no codes to hold it against, a warning tells of it.
+
     Raises
     ------
     CohortError
-        If there is no such covariate, or nobody has the value: a mistyped value would otherwise be a
-        share of 0 in every school.
+        If there is no such covariate, or it holds numbers and `value` is none.
     """
     if covariate not in frame:
         raise CohortError(
@@ -50,9 +54,10 @@ def mark_value(frame: pd.DataFrame, covariate: str, value: str, key: str) -> pd.
     else:
         holds = column.astype("str").eq(value)
     if not holds.any():
-        raise CohortError(
-            f"{key}.value: no student has '{value}' as '{covariate}'; expected a value that occurs in the"
-            " cohort, as written in the records or in `codes`"
+        warnings.warn(
+            f"{key}.value: nobody in this cohort has '{value}' as '{covariate}'; the share is 0 in every"
+            " school where it is known",
+            stacklevel=2,
         )
     return holds.astype("float64").where(column.notna())
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -22,8 +23,8 @@ def parse_delimited(text: str, path: Path, reading: Reading, section: str) -> So
     Raises
     ------
     SourceError
-        If the file is empty, cut off, leaves a quotation open or repeats a column name; `path` and
-        `section` are for messages.
+        If the file is empty, begins with a blank line, is cut off, leaves a quotation open, repeats a
+        column name or cannot be parsed; `path` and `section` are for messages.
     """
     if not text.strip():
         raise SourceError(f"{path}: the file is empty; expected a header and rows ({section}.files)")
@@ -36,7 +37,7 @@ def parse_delimited(text: str, path: Path, reading: Reading, section: str) -> So
         raise SourceError(
             f"{path}: a quotation mark is opened and never closed; expected pairs of quotation marks"
         )
-    header = next(csv.reader(io.StringIO(text[:HEADER_LENGTH], newline=""), delimiter=reading.delimiter))
+    header = _read_header(text[:HEADER_LENGTH], path, reading, section)
     names = check_names(header, path)
     misshapen: dict[int, str] = {}
 
@@ -46,35 +47,58 @@ def parse_delimited(text: str, path: Path, reading: Reading, section: str) -> So
         misshapen[row.number - 1] = "fields_too_few" if few else "fields_too_many"
         return "skip"
 
-    buffer = text.encode()
     try:
-        table = pyarrow.csv.read_csv(
-            arrow.BufferReader(buffer),
-            # Rows are numbered only when they are parsed in one thread.
-            pyarrow.csv.ReadOptions(use_threads=False, block_size=min(len(buffer) + 1, LONGEST_ROW)),
-            pyarrow.csv.ParseOptions(
-                delimiter=reading.delimiter,
-                newlines_in_values=True,
-                ignore_empty_lines=False,
-                invalid_row_handler=set_aside,
-            ),
-            pyarrow.csv.ConvertOptions(
-                column_types=dict.fromkeys(header, arrow.string()), strings_can_be_null=False
-            ),
-        )
-    except arrow.ArrowInvalid:
+        rows = _read_table(text, header, reading.delimiter, set_aside).rename_columns(names).to_pandas()
+    except (arrow.ArrowException, ValueError):
         # The library's own message quotes the row.
-        raise SourceError(
-            f"{path}: cannot be read as text separated by '{reading.delimiter}' ({section}.delimiter)"
-        ) from None
-    rows_in = table.num_rows + len(misshapen)
+        raise _unreadable(path, reading, section) from None
+    rows_in = len(rows) + len(misshapen)
     lines = text.count("\n") + text.count("\r") - text.count("\r\n") - 1
     if '"' not in text and lines != rows_in:
         raise SourceError(
             f"{path}: found {lines} lines below the header and read {rows_in}; expected all of them"
         )
-    rows = table.rename_columns(names).to_pandas()
     fits = np.ones(rows_in + 1, dtype=bool)
     fits[[0, *misshapen]] = False
     source_row = np.flatnonzero(fits)
     return SourceRows(rows, source_row, misshapen, rows_in)
+
+
+def _read_header(text: str, path: Path, reading: Reading, section: str) -> list[str]:
+    try:
+        header = next(csv.reader(io.StringIO(text, newline=""), delimiter=reading.delimiter))
+    except (csv.Error, TypeError, ValueError):
+        raise _unreadable(path, reading, section) from None
+    if not any(name.strip() for name in header):
+        raise SourceError(
+            f"{path}: the first line is blank; expected the column names there, separated by"
+            f" '{reading.delimiter}' ({section}.delimiter)"
+        )
+    return header
+
+
+def _read_table(
+    text: str, header: list[str], delimiter: str, set_aside: Callable[[pyarrow.csv.InvalidRow], str]
+) -> arrow.Table:
+    buffer = text.encode()
+    return pyarrow.csv.read_csv(
+        arrow.BufferReader(buffer),
+        # Rows are numbered only when they are parsed in one thread.
+        pyarrow.csv.ReadOptions(use_threads=False, block_size=min(len(buffer) + 1, LONGEST_ROW)),
+        pyarrow.csv.ParseOptions(
+            delimiter=delimiter,
+            newlines_in_values=True,
+            ignore_empty_lines=False,
+            invalid_row_handler=set_aside,
+        ),
+        pyarrow.csv.ConvertOptions(
+            column_types=dict.fromkeys(header, arrow.string()), strings_can_be_null=False
+        ),
+    )
+
+
+def _unreadable(path: Path, reading: Reading, section: str) -> SourceError:
+    return SourceError(
+        f"{path}: cannot be read as text separated by {reading.delimiter!r}; expected the character that"
+        f" separates the columns ({section}.delimiter)"
+    )
