@@ -20,7 +20,19 @@ def test_the_ols_line_and_its_clustered_covariance_are_those_of_rows() -> None:
     # Both are normal equations in float64 with a covariate of size 400.
     np.testing.assert_allclose(reference.line.beta, rows.params[order], rtol=1e-9)
     np.testing.assert_allclose(reference.covariance, rows.cov_params().loc[order, order], rtol=1e-7)
-    np.testing.assert_array_equal(reference.table.filter(like="cov:").to_numpy(), reference.covariance)
+    used = reference.table.query("used")
+    assert set(used["line"]) == {"ols"}
+    np.testing.assert_array_equal(used.filter(like="cov:").to_numpy(), reference.covariance)
+
+
+def test_the_table_holds_both_lines_and_marks_the_one_used() -> None:
+    frame = make_cohort(1)
+    tables = {line: fit_reference(frame, FORMULA, line=line).table for line in ("ols", "mixed")}
+    for line, table in tables.items():
+        assert set(table.query("used")["line"]) == {line}
+    columns = ["line", "term", "estimate"]
+    np.testing.assert_array_equal(tables["ols"][columns[:2]], tables["mixed"][columns[:2]])
+    np.testing.assert_allclose(tables["ols"]["estimate"], tables["mixed"]["estimate"], rtol=1e-12)
 
 
 def test_the_mixed_line_is_that_of_the_random_intercept_model() -> None:

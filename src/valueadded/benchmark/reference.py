@@ -16,6 +16,7 @@ from valueadded.mixed.summarise import design_moments
 
 Array = NDArray[np.float64]
 LineKind = Literal["ols", "mixed"]
+LINES: tuple[LineKind, ...] = ("ols", "mixed")
 
 
 @dataclass(frozen=True)
@@ -45,17 +46,20 @@ class BenchmarkReference:
 
     @property
     def table(self) -> pd.DataFrame:
-        """Return `line`, `term`, `estimate` and the covariance in columns `cov:<term>`."""
+        """Return both lines: `line`, `term`, `estimate`, the covariance in columns `cov:<term>`, `used`.
+
+        `used` marks the line the models are measured from; the frozen variant takes the mixed one.
+        """
+        return pd.concat([self._rows(kind) for kind in LINES], ignore_index=True)
+
+    def _rows(self, kind: LineKind) -> pd.DataFrame:
+        line = self.line if kind == self.kind else fit_line(self.moments, _ratio(kind, self.mixed))
+        covariance = cluster_covariance(line)
+        named = {f"cov:{term}": covariance[:, column] for column, term in enumerate(line.terms)}
         frame = pd.DataFrame(
-            {
-                "line": pd.array([self.kind] * len(self.line.terms), dtype="str"),
-                "term": pd.array(list(self.line.terms), dtype="str"),
-                "estimate": self.line.beta,
-            }
+            {"term": pd.array(list(line.terms), dtype="str"), "estimate": line.beta, **named}
         )
-        for column, term in enumerate(self.line.terms):
-            frame[f"cov:{term}"] = self.covariance[:, column]
-        return frame
+        return frame.assign(line=kind, used=kind == self.kind).astype({"line": "str"})
 
 
 def fit_reference(
@@ -86,13 +90,17 @@ def fit_reference(
             f"benchmark formula '{formula}' has no intercept; expected one, since drift is movement "
             "of the line"
         )
-    if line not in ("ols", "mixed"):
+    if line not in LINES:
         raise DesignError(f"benchmark line '{line}': expected 'ols' or 'mixed'")
     moments = pool(moments)
     mixed = fit_random_intercept(moments, formula)
-    theta = 0.0 if line == "ols" else mixed.school_variance / mixed.residual_variance
-    fitted = fit_line(moments, theta)
+    fitted = fit_line(moments, _ratio(line, mixed))
     return BenchmarkReference(formula, line, fitted, cluster_covariance(fitted), mixed, moments)
+
+
+def _ratio(kind: LineKind, mixed: RandomInterceptFit) -> float:
+    """Return the variance ratio that a line weights schools by: 0 for ordinary least squares."""
+    return 0.0 if kind == "ols" else mixed.school_variance / mixed.residual_variance
 
 
 def check_against_reference(

@@ -4,7 +4,9 @@ from valueadded.contracts.columns import contract, number, text, whole
 
 REFERENCE = contract(
     "reference",
-    "The benchmark line and its cluster-robust covariance, in columns `cov:<term>` that follow.",
+    "The benchmark line, both ways of fitting it; the cluster-robust covariance follows in columns "
+    "`cov:<term>`, then "
+    "`used`: whether models are measured from this line (the frozen model always takes the mixed one).",
     {
         "domain": text("tested domain"),
         "line": text("how the line was fitted", among=("ols", "mixed")),
