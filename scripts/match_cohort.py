@@ -14,11 +14,10 @@ def main(
     domain: str, year: int, cohort: str, unmatched: str, comparison: str,
 ) -> None:  # fmt: skip
     """Read the records of two test years, match them, write the cohort and who is not in it."""
-    of_domain = [("domain", "==", domain)]
     matched = form == "matched"
     found = match_cohort(
-        read_tables(outcome, MATCHED if matched else ASSESSMENTS, filters=of_domain),
-        None if matched else read_tables(prior, ASSESSMENTS, filters=of_domain),
+        read_tables(outcome, MATCHED if matched else ASSESSMENTS),
+        None if matched else read_tables(prior, ASSESSMENTS),
         read_tables(students, STUDENTS) if students else None,
         read_tables(links, SCALE_LINKS) if links else None,
         Cohorts(**cohorts),

@@ -133,13 +133,12 @@ class TestReading:
         with pytest.raises(ContractError, match="score"):
             read_table(path, TABLE)
 
-    def test_some_columns_and_rows(self, path):
+    def test_some_columns(self, path):
         frame = make_records()
         write_table(frame, path, TABLE)
-        wanted = sorted(frame["student_id"])[:2]
-        found = read_table(path, TABLE, ["sex", "score"], [("student_id", "in", wanted)])
+        found = read_table(path, TABLE, ["sex", "score"])
         assert list(found.columns) == ["sex", "score"]
-        assert len(found) == 2
+        assert len(found) == len(frame)
         # A contract read in part is not altered for the next reader.
         assert TABLE.unique == ["student_id", "year"]
 

@@ -49,7 +49,6 @@ def read_table(
     path: str | Path,
     contract: pa.DataFrameSchema,
     columns: list[str] | None = None,
-    filters: list[tuple[str, str, object]] | None = None,
 ) -> pd.DataFrame:
     """Return the table at `path`, checked against `contract`.
 
@@ -57,8 +56,6 @@ def read_table(
     ----------
     columns
         Read these columns only; the contract is then checked for those it names.
-    filters
-        Row filters as (column, operator, value), all of which must hold.
 
     Raises
     ------
@@ -66,9 +63,8 @@ def read_table(
         If the file is damaged or does not meet the contract.
     """
     try:
-        frame = parquet.read_table(
-            path, columns=columns, filters=filters, page_checksum_verification=True
-        ).to_pandas()
+        with parquet.ParquetFile(path, page_checksum_verification=True) as file:
+            frame = file.read(columns).to_pandas()
     except (OSError, arrow.ArrowException) as fault:
         raise ContractError(
             f"{path}: cannot be read as a Parquet table ({fault}); delete it and run again"
@@ -83,13 +79,12 @@ def read_tables(
     paths: Iterable[str | Path],
     contract: pa.DataFrameSchema,
     columns: list[str] | None = None,
-    filters: list[tuple[str, str, object]] | None = None,
 ) -> pd.DataFrame:
     """Return the tables at `paths` one below the other, in the order given; options as in `read_table`.
 
     Without any path the table has no rows and the contract's columns in their types.
     """
-    frames = [read_table(path, contract, columns, filters) for path in paths]
+    frames = [read_table(path, contract, columns) for path in paths]
     if not frames:
         types = column_types(contract)
         return pd.DataFrame(columns=list(types)).astype(types)[columns or list(types)]

@@ -2,7 +2,6 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cho_factor, cho_solve
 
 Array = NDArray[np.float64]
 
@@ -27,7 +26,7 @@ def find_aliased(cross: Array) -> dict[int, list[int]]:
         if kept:
             block = cross[np.ix_(kept, kept)] / np.outer(scale[kept], scale[kept])
             towards = cross[kept, column] / (scale[kept] * scale[column])
-            weights = cho_solve(cho_factor(block, lower=True), towards)
+            weights = DefiniteSystem(block).solve(towards)
             if 1.0 - towards @ weights < ALIASED_SHARE:
                 share = np.abs(weights)
                 aliased[column] = [kept[i] for i in np.flatnonzero(share > 1e-6 * share.max())]
@@ -44,6 +43,9 @@ class DefiniteSystem:
     """
 
     def __init__(self, matrix: Array) -> None:
+        # Jobs that only sum up moments import this package too, and need not wait for the library.
+        from scipy.linalg import cho_factor
+
         self.scale = np.sqrt(np.diag(matrix))
         scaled = matrix / np.outer(self.scale, self.scale)
         self._factor = cho_factor(scaled, lower=True) if len(matrix) else None
@@ -51,6 +53,8 @@ class DefiniteSystem:
 
     def solve(self, right: Array) -> Array:
         """Return the solution for right-hand sides (p,) or (p, m), with one step of refinement."""
+        from scipy.linalg import cho_solve
+
         if self._factor is None:
             return np.zeros_like(right)
         scale = self.scale if right.ndim == 1 else self.scale[:, None]

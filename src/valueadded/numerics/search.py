@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 
 Array = NDArray[np.float64]
 
@@ -54,6 +53,9 @@ def minimise_ratio(
     derivative in the best one is found to machine precision (Brent), and 0 is taken only where no
     interior point is lower.
     """
+    # Jobs that only sum up moments import this package too, and need not wait for the library.
+    from scipy.optimize import brentq
+
     grid = np.concatenate([[0.0], np.logspace(-7, 7, 43) / typical_n])
     visited: list[tuple[float, float, float]] = []
 
