@@ -134,3 +134,15 @@ def test_files_without_prior_scores_need_no_constants_until_a_measure_asks(cohor
     assert measured(cohort, constants.head(0), {}).students["prior_score"].isna().all()
     with pytest.raises(CohortError, match=r"intake\.measures\.prior: "):
         measured(cohort, constants.head(0), {"prior": {"kind": "standardised_prior"}})
+
+
+def test_the_constant_of_a_logarithm_is_recorded(cohort_of, constants):
+    cohort = cohort_of({"esl": "yes"}, {"esl": "no"})
+    shares = {
+        "plain": {"kind": "share", "covariate": "esl", "value": "yes"},
+        "logged": {"kind": "share", "covariate": "esl", "value": "yes", "log_constant": 0.5},
+    }
+    found = measured(cohort, constants, shares).schools
+    assert found["logged_log_constant"].tolist() == [0.5]
+    assert found["logged"].tolist() == pytest.approx([np.log(50.5)])
+    assert "plain_log_constant" not in found

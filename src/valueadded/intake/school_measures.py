@@ -31,7 +31,8 @@ class MeasuredCohort:
         a school's value stands beside each of its students, so that slopes within and between schools
         can stand in one formula
     schools : one row for each school: the columns of the contract `school_intake`, every measure that
-        has one value for a school, and `<measure>_years_used` for means of several years
+        has one value for a school, `<measure>_years_used` for means of several years and
+        `<measure>_log_constant` for logarithms
     """
 
     students: pd.DataFrame
@@ -98,6 +99,8 @@ def measure_intake(
                 by_school[name] = values
                 if measure.years > 1:
                     by_school[f"{name}_years_used"] = years
+                if isinstance(measure, Share) and measure.log_constant is not None:
+                    by_school[f"{name}_log_constant"] = pd.Series(measure.log_constant, values.index)
                 by_student[name] = cohort["school_id"].map(values).astype("float64")
     return MeasuredCohort(_student_table(described, by_student), _school_table(cohort, by_school))
 
