@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from valueadded.benchmark.line import Line, cluster_covariance, fit_line
 from valueadded.errors import DesignError
-from valueadded.mixed.moments import INTERCEPT, SchoolMoments, pool
+from valueadded.mixed.moments import INTERCEPT, SchoolMoments
 from valueadded.mixed.random_intercept import RandomInterceptFit, fit_random_intercept
 from valueadded.mixed.summarise import design_moments
 
@@ -92,7 +92,6 @@ def fit_reference(
         )
     if line not in LINES:
         raise DesignError(f"benchmark line '{line}': expected 'ols' or 'mixed'")
-    moments = pool(moments)
     mixed = fit_random_intercept(moments, formula)
     fitted = fit_line(moments, _ratio(line, mixed))
     return BenchmarkReference(formula, line, fitted, cluster_covariance(fitted), mixed, moments)

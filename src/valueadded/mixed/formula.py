@@ -70,9 +70,8 @@ def read_formula(formula: str) -> FixedPart:
 
 def formula_columns(formula: str, known: Mapping[str, TermColumns]) -> tuple[list[str], bool]:
     """Return the columns that belong to `formula`, and whether it has an intercept; see `term_columns`."""
-    return [column for columns in term_columns(formula, known).values() for column in columns], read_formula(
-        formula
-    ).intercept
+    columns = [column for columns in term_columns(formula, known).values() for column in columns]
+    return columns, read_formula(formula).intercept
 
 
 def term_columns(formula: str, known: Mapping[str, TermColumns]) -> TermColumns:
