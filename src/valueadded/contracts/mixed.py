@@ -1,5 +1,7 @@
 """Contracts of moments and fits."""
 
+import pandera.pandas as pa
+
 from valueadded.contracts.columns import contract, flag, number, text, whole
 
 MOMENTS = contract(
@@ -71,4 +73,104 @@ FIT_RECORDS = contract(
         "status": text("how the search ended"),
     },
     key=["domain", "year", "model", "iteration", "parameter"],
+)
+
+SCHOOL_COVARIANCE = contract(
+    "school_covariance",
+    "Covariance of true school effects between years, from the joint model; a year with itself gives its variance.",
+    {
+        "domain": text("tested domain"),
+        "year_a": whole("first year", "year"),
+        "year_b": whole("second year, not earlier", "year"),
+        "covariance": number("covariance of the true effects", "squared points"),
+        "std_error": number(
+            "standard error from the information matrix; missing at a singular covariance",
+            "squared points",
+            at_least=0,
+            missing=True,
+        ),
+    },
+    key=["domain", "year_a", "year_b"],
+)
+
+JOINT_CORRELATIONS = contract(
+    "joint_correlations",
+    "Correlation of true school effects between years, from the joint model, with three intervals.",
+    {
+        "domain": text("tested domain"),
+        "year_a": whole("earlier year", "year"),
+        "year_b": whole("later year", "year"),
+        "lag": whole("calendar years between them", "years", at_least=1),
+        "correlation": number("maximum likelihood estimate", "-1 to 1", at_least=-1, at_most=1),
+        "lower": number("lower end of the profile likelihood interval", "-1 to 1", at_least=-1, at_most=1),
+        "upper": number("upper end of the profile likelihood interval", "-1 to 1", at_least=-1, at_most=1),
+        "std_error": number("standard error by the delta method", "-1 to 1", at_least=0, missing=True),
+        "lower_delta": number("estimate minus z standard errors", "-1 to 1", missing=True),
+        "upper_delta": number("estimate plus z standard errors", "-1 to 1", missing=True),
+        "lower_fisher": number("the same on the scale of Fisher's z, carried back", "-1 to 1", missing=True),
+        "upper_fisher": number("the same on the scale of Fisher's z, carried back", "-1 to 1", missing=True),
+        "n_schools": whole("schools with students in both years", "schools", at_least=0),
+    },
+    key=["domain", "year_a", "year_b"],
+)
+
+STRUCTURES = contract(
+    "structures",
+    "Structures of the covariance over years, each fitted, and its likelihood-ratio test against the unstructured one.",
+    {
+        "domain": text("tested domain"),
+        "structure": text("structure", among=("unstructured", "toeplitz", "ar1", "independent")),
+        "parameters": whole("parameters of the covariance", "parameters", at_least=1),
+        "log_likelihood": number("log-likelihood at the optimum (restricted for REML)", "nats"),
+        "statistic": number("twice the log-likelihood lost against unstructured", "nats", missing=True),
+        "freedom": whole("parameters saved against unstructured", "parameters", at_least=0),
+        "p_value": number(
+            "probability of a larger statistic; too large where a correlation is +-1",
+            "0 to 1",
+            at_least=0,
+            at_most=1,
+            missing=True,
+        ),
+        "aic": number("Akaike's criterion", "nats"),
+        "bic": number("Schwarz's criterion, counting schools", "nats"),
+        "converged": flag("the certificate of a maximum holds"),
+        "boundary": flag("the covariance is singular"),
+        "status": text("how the search ended"),
+    },
+    key=["domain", "structure"],
+)
+
+
+def _side(name: str, words: str) -> dict[str, pa.Column]:
+    """Return the columns of one way of measuring a school."""
+    return {
+        f"{name}_from": number(f"effect in the earlier year, {words}", "scale points"),
+        f"{name}_to": number(f"effect in the later year, {words}", "scale points"),
+        f"{name}_to_lower": number("lower end of the later year's interval", "scale points"),
+        f"{name}_to_upper": number("upper end of the later year's interval", "scale points"),
+        f"{name}_change": number("later minus earlier", "scale points"),
+        f"{name}_std_error": number("standard error of the change", "scale points", at_least=0),
+        f"{name}_lower": number("lower end of the change's interval", "scale points"),
+        f"{name}_upper": number("upper end of the change's interval", "scale points"),
+        f"{name}_p_improved": number(
+            "probability that the change is above 0", "0 to 1", at_least=0, at_most=1
+        ),
+    }
+
+
+JOINT_CHANGES = contract(
+    "joint_changes",
+    "Each school's change between the benchmark year and every other year, from the joint model: its place among schools "
+    "(relative) and measured from the benchmark line, with the covariance of both years in the standard error.",
+    {
+        "domain": text("tested domain"),
+        "school_id": text("school"),
+        "year_from": whole("earlier year", "year"),
+        "year_to": whole("later year", "year"),
+        "n_students_from": whole("students in the earlier year", "students", at_least=1),
+        "n_students_to": whole("students in the later year", "students", at_least=1),
+        **_side("relative", "from the year's own line"),
+        **_side("benchmark", "from the benchmark line at the benchmark cohort's mean intake"),
+    },
+    key=["domain", "school_id", "year_from", "year_to"],
 )
