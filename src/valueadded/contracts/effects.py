@@ -97,6 +97,12 @@ YEAR_CORRELATIONS = contract(
         "upper": number("upper end of the interval", "-1 to 1", missing=True),
         "n_schools": whole("schools in both years", "schools", at_least=0),
         "estimates": text("in words, what this number estimates"),
+        "expected": number(
+            "what this method is expected to show if the joint model is true; missing without a joint model or a"
+            " closed form",
+            "-1 to 1",
+            missing=True,
+        ),
     },
     key=["domain", "year_a", "year_b", "model_a", "model_b", "method"],
 )
