@@ -15,6 +15,7 @@ include: "workflow/rules/intake.smk"
 include: "workflow/rules/mixed.smk"
 include: "workflow/rules/benchmark.smk"
 include: "workflow/rules/effects.smk"
+include: "workflow/rules/associations.smk"
 include: "workflow/rules/figures.smk"
 
 

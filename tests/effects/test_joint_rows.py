@@ -46,9 +46,7 @@ def effects() -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def fits() -> pd.DataFrame:
     return pd.concat(
-        pd.DataFrame(
-            {"domain": "reading", "year": YEARS, "model": model, "residual_variance": RESIDUAL}
-        )
+        pd.DataFrame({"domain": "reading", "year": YEARS, "model": model, "residual_variance": RESIDUAL})
         for model in ("relative", "joint", "benchmark_drift")
     )
 
@@ -128,9 +126,7 @@ def test_without_a_joint_model_nothing_is_expected(effects: pd.DataFrame, fits: 
 def test_a_year_outside_the_joint_model_expects_nothing(
     effects: pd.DataFrame, fits: pd.DataFrame, tables: JointTables
 ) -> None:
-    early = JointTables(
-        tables.correlations.iloc[:1], tables.covariance[tables.covariance["year_b"] < 2021]
-    )
+    early = JointTables(tables.correlations.iloc[:1], tables.covariance[tables.covariance["year_b"] < 2021])
     found = correlate_school_effects(effects[effects["model"] == "relative"], 1, 0.95, fits, early)
     known = found.query("year_b < 2021 and model_a == 'relative'")
     assert known["expected"].notna().all()

@@ -94,6 +94,24 @@ SCHOOL_COVARIANCE = contract(
     key=["domain", "year_a", "year_b"],
 )
 
+SCHOOL_COVARIANCE_ERROR = contract(
+    "school_covariance_error",
+    "Covariance of the estimates in `school_covariance`: element (year_a, year_b) with element (year_c, year_d).",
+    {
+        "domain": text("tested domain"),
+        "year_a": whole("first year of the first element", "year"),
+        "year_b": whole("second year of the first element, not earlier", "year"),
+        "year_c": whole("first year of the second element", "year"),
+        "year_d": whole("second year of the second element, not earlier", "year"),
+        "covariance": number(
+            "covariance of the two estimates; missing at a singular covariance",
+            "squared points, squared",
+            missing=True,
+        ),
+    },
+    key=["domain", "year_a", "year_b", "year_c", "year_d"],
+)
+
 JOINT_CORRELATIONS = contract(
     "joint_correlations",
     "Correlation of true school effects between years, from the joint model, with three intervals.",
