@@ -2,19 +2,25 @@
 
 from valueadded.mixed.by_cohort import RelativeModels, fit_relative_models
 from valueadded.mixed.moments import SchoolMoments
+from valueadded.mixed.multi_subject import MultiSubjectFit, fit_multi_subject
 from valueadded.mixed.random_intercept import RandomInterceptFit, fit_random_intercept
 from valueadded.mixed.random_slope import RandomSlopeFit, fit_random_slope
+from valueadded.mixed.subjects.design import SubjectMoments, summarise_subjects
 from valueadded.mixed.summarise import moments_from_frame, summarise_cohort, summarise_schools
 
 __all__ = [
+    "MultiSubjectFit",
     "RandomInterceptFit",
     "RandomSlopeFit",
     "RelativeModels",
     "SchoolMoments",
+    "SubjectMoments",
+    "fit_multi_subject",
     "fit_random_intercept",
     "fit_random_slope",
     "fit_relative_models",
     "moments_from_frame",
     "summarise_cohort",
     "summarise_schools",
+    "summarise_subjects",
 ]
