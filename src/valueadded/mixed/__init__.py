@@ -2,6 +2,7 @@
 
 from valueadded.mixed.by_cohort import RelativeModels, fit_relative_models
 from valueadded.mixed.moments import SchoolMoments
+from valueadded.mixed.multi_cohort import MultiCohortFit, compare_structures, fit_multi_cohort
 from valueadded.mixed.multi_subject import MultiSubjectFit, fit_multi_subject
 from valueadded.mixed.random_intercept import RandomInterceptFit, fit_random_intercept
 from valueadded.mixed.random_slope import RandomSlopeFit, fit_random_slope
@@ -9,12 +10,15 @@ from valueadded.mixed.subjects.design import SubjectMoments, summarise_subjects
 from valueadded.mixed.summarise import moments_from_frame, summarise_cohort, summarise_schools
 
 __all__ = [
+    "MultiCohortFit",
     "MultiSubjectFit",
     "RandomInterceptFit",
     "RandomSlopeFit",
     "RelativeModels",
     "SchoolMoments",
     "SubjectMoments",
+    "compare_structures",
+    "fit_multi_cohort",
     "fit_multi_subject",
     "fit_random_intercept",
     "fit_random_slope",
