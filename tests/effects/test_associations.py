@@ -8,6 +8,7 @@ from valueadded.contracts.effects import ASSOCIATIONS
 from valueadded.effects import adjust_association, measure_associations
 from valueadded.effects.associations import adjusted_slopes, slopes_jacobian
 from valueadded.errors import FitError
+from valueadded.mixed import fit_multi_cohort
 from valueadded.table_io import check_table
 
 # Outcome, then the two that explain it: 2 4; 3 4 2 by hand below.
@@ -57,7 +58,7 @@ def test_derivative_is_the_numerical_one() -> None:
         change = np.zeros((3, 3))
         change[a, b] = change[b, a] = 1e-6
         numerical = (adjusted_slopes(THREE + change) - adjusted_slopes(THREE - change)) / 2e-6
-        # Central differences of a smooth function: error of the order of the step squared, and rounding 1e-10.
+        # Central differences of a smooth function: the step squared, and rounding 1e-10.
         np.testing.assert_allclose(jacobian[:, k], numerical, atol=1e-8)
 
 
@@ -72,6 +73,33 @@ def test_labels_choose_effects_in_any_order() -> None:
     assert found.std_error == pytest.approx(same.std_error)
     alone = adjust_association(labelled, error, outcome=2021, on=2017)
     assert alone.estimate == pytest.approx(0.75)
+
+
+def test_a_fit_of_several_cohorts_says_which_element_is_which() -> None:
+    draw = np.random.default_rng(5)
+    school = np.repeat(np.arange(150), 20)
+    effects = draw.multivariate_normal(np.zeros(3), 10 * THREE, 150)[school]
+    frame = pd.concat(
+        pd.DataFrame(
+            {
+                "year": year,
+                "school_id": [f"{j:03d}" for j in school],
+                "score": effects[:, k] + draw.normal(0, 20, len(school)),
+            }
+        )
+        for k, year in enumerate((2021, 2019, 2017))
+    )
+    fit = fit_multi_cohort(frame, "score ~ 1")
+    found = adjust_association(fit.school_covariance, fit.covariance_error, 2021, 2019, [2017])
+    error = fit.covariance_error
+    ordered = [(2017, 2017), (2017, 2019), (2017, 2021), (2019, 2019), (2019, 2021), (2021, 2021)]
+    same = adjust_association(
+        fit.school_covariance, error.loc[ordered, ordered].to_numpy(), 2021, 2019, [2017]
+    )
+    assert found == same
+    assert found.lower < 0.5 < found.upper
+    with pytest.raises(FitError, match="no row for"):
+        adjust_association(fit.school_covariance, error.iloc[1:, 1:], 2021, 2019)
 
 
 def test_planted_slopes_are_covered() -> None:

@@ -1,4 +1,4 @@
-"""What naive correlations are expected to show: printed values, closed forms, and simulation (K1-K3, K6, K7)."""
+"""What naive correlations are expected to show: printed values, closed forms, simulation (K1-K3, K6, K7)."""
 
 import numpy as np
 import pandas as pd

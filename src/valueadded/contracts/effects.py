@@ -98,8 +98,8 @@ YEAR_CORRELATIONS = contract(
         "n_schools": whole("schools in both years", "schools", at_least=0),
         "estimates": text("in words, what this number estimates"),
         "expected": number(
-            "what this method is expected to show if the joint model is true; missing without a joint model or a"
-            " closed form",
+            "what this method is expected to show if the joint model is true; missing without a joint model"
+            " or a closed form",
             "-1 to 1",
             missing=True,
         ),

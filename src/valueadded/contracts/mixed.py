@@ -96,7 +96,8 @@ SCHOOL_COVARIANCE = contract(
 
 SCHOOL_COVARIANCE_ERROR = contract(
     "school_covariance_error",
-    "Covariance of the estimates in `school_covariance`: element (year_a, year_b) with element (year_c, year_d).",
+    "Covariance of the estimates in `school_covariance`: element (year_a, year_b) with element (year_c, "
+    "year_d).",
     {
         "domain": text("tested domain"),
         "year_a": whole("first year of the first element", "year"),

@@ -30,7 +30,8 @@ class Association:
 
     estimate, std_error : the slope and its delta-method standard error
     lower, upper : the delta-method interval
-    median, lower_simulated, upper_simulated : median and percentiles of the slope over draws of the covariance
+    median, lower_simulated, upper_simulated : median and percentiles of the slope over draws of the
+        covariance
     n_draws_refused : draws that are no covariance (not positive definite), left out of the percentiles
     near_singular : whether a correlation among the years is near +-1, so that no interval is to be trusted
     """
@@ -63,7 +64,8 @@ def adjust_association(
     covariance
         Joint covariance (T, T) of true effects; years or subjects as labels, 0 to T - 1 for an array.
     vech_covariance
-        Covariance of its estimates, rows and columns in the order (1,1), (1,2), ..., (1,T), (2,2), ...
+        Covariance of its estimates: rows and columns labelled by pairs, as `covariance_error` of a fit has
+        them, or in the order (1,1), (1,2), ..., (1,T), (2,2), ...
     outcome, on, given
         Labels of the years or subjects.
     confidence
@@ -81,13 +83,28 @@ def adjust_association(
     unknown = [label for label in chosen if label not in labels]
     if unknown or len(set(chosen)) < len(chosen):
         raise FitError(f"effects {chosen}: expected different ones among {labels}")
-    matrix, error = np.asarray(covariance, dtype=np.float64), np.asarray(vech_covariance, dtype=np.float64)
+    matrix = np.asarray(covariance, dtype=np.float64)
+    if isinstance(vech_covariance, pd.DataFrame) and vech_covariance.index.nlevels == 2:
+        vech_covariance = _in_order(vech_covariance, labels)
+    error = np.asarray(vech_covariance, dtype=np.float64)
     size = len(labels) * (len(labels) + 1) // 2
     if error.shape != (size, size):
         raise FitError(f"covariance of estimates: found {error.shape}; expected {(size, size)}")
     kept = [labels.index(label) for label in chosen]
     matrix, error = _select(matrix, error, kept)
     return _associate(matrix, error, confidence, draws, np.random.default_rng(seed))
+
+
+def _in_order(error: pd.DataFrame, labels: list[Label]) -> pd.DataFrame:
+    """Return the covariance of estimates labelled by pairs in the order of the upper triangle."""
+    known = set(error.index)
+    rows, columns = np.triu_indices(len(labels))
+    wanted = [(labels[a], labels[b]) for a, b in zip(rows, columns, strict=True)]
+    found = [pair if pair in known else pair[::-1] for pair in wanted]
+    absent = [pair for pair in found if pair not in known]
+    if absent:
+        raise FitError(f"covariance of estimates: no row for {absent[0]}; expected every pair of {labels}")
+    return error.loc[found, found]
 
 
 def measure_associations(
@@ -130,12 +147,11 @@ def measure_associations(
 def adjusted_slopes(covariance: Array) -> Array:
     """Return the slopes (..., p) of the first effect on the p others: inverse(Omega_xx) omega_xy."""
     towards = covariance[..., 1:, :1]
-    slopes: Array = np.linalg.solve(covariance[..., 1:, 1:], towards)[..., 0]
-    return slopes
+    return np.asarray(np.linalg.solve(covariance[..., 1:, 1:], towards)[..., 0], dtype=np.float64)
 
 
 def slopes_jacobian(covariance: Array) -> Array:
-    """Return the derivative (p, q) of the slopes in the q different elements of a covariance (1 + p, 1 + p)."""
+    """Return the derivative (p, q) of the p slopes in the q different elements of the covariance."""
     size = len(covariance)
     slopes = adjusted_slopes(covariance)
     contrast = np.append(1.0, -slopes)
@@ -144,8 +160,7 @@ def slopes_jacobian(covariance: Array) -> Array:
         change = np.zeros((size, size))
         change[a, b] = change[b, a] = 1.0
         columns.append(change[1:] @ contrast)
-    found: Array = np.linalg.solve(covariance[1:, 1:], np.column_stack(columns))
-    return found
+    return np.asarray(np.linalg.solve(covariance[1:, 1:], np.column_stack(columns)), dtype=np.float64)
 
 
 def _associate(
@@ -154,10 +169,10 @@ def _associate(
     """Return the association of the first effect with the second, the others held fixed."""
     near = _weakest_direction(covariance[1:, 1:]) < NEAR_SINGULAR
     if _weakest_direction(covariance[1:, 1:]) <= 1e-12 or not np.isfinite(covariance).all():
-        return Association(*[np.nan] * 7, n_draws_refused=draws, near_singular=True)
+        return _without_intervals(np.nan, draws, near=True)
     estimate = float(adjusted_slopes(covariance)[0])
     if not np.isfinite(error).all():
-        return Association(estimate, *[np.nan] * 6, n_draws_refused=draws, near_singular=near)
+        return _without_intervals(estimate, draws, near)
     row = slopes_jacobian(covariance)[0]
     std_error = float(np.sqrt(max(row @ error @ row, 0.0)))
     half = NormalDist().inv_cdf(0.5 + confidence / 2) * std_error
@@ -170,6 +185,11 @@ def _associate(
     return Association(
         estimate, std_error, estimate - half, estimate + half, median, lower, upper, refused, near
     )
+
+
+def _without_intervals(estimate: float, draws: int, near: bool) -> Association:
+    nan = np.nan
+    return Association(estimate, nan, nan, nan, nan, nan, nan, n_draws_refused=draws, near_singular=near)
 
 
 def _draw_covariances(covariance: Array, error: Array, draws: int, stream: np.random.Generator) -> Array:
@@ -213,7 +233,7 @@ def _vech_covariance(errors: pd.DataFrame, years: list[int]) -> Array:
     rows, columns = np.triu_indices(len(years))
     number = {(years[a], years[b]): k for k, (a, b) in enumerate(zip(rows, columns, strict=True))}
     found = np.full((len(rows), len(rows)), np.nan)
-    for row in errors.itertuples():
-        first, second = number[row.year_a, row.year_b], number[row.year_c, row.year_d]
-        found[first, second] = found[second, first] = row.covariance
+    for row in errors.to_dict("records"):
+        first, second = number[row["year_a"], row["year_b"]], number[row["year_c"], row["year_d"]]
+        found[first, second] = found[second, first] = row["covariance"]
     return found

@@ -58,14 +58,14 @@ def joint_correlation_rows(correlations: pd.DataFrame) -> pd.DataFrame:
     return correlation_frame(
         [
             correlation_row(
-                str(row.domain),
-                (int(row.year_a), int(row.year_b)),
+                row["domain"],
+                (row["year_a"], row["year_b"]),
                 ("joint", "joint"),
                 "joint",
-                Correlation(float(row.correlation), float(row.lower), float(row.upper), int(row.n_schools)),
+                Correlation(row["correlation"], row["lower"], row["upper"], row["n_schools"]),
                 in_words("joint", "joint"),
             )
-            for row in correlations.itertuples()
+            for row in correlations.to_dict("records")
         ]
     )
 
@@ -93,22 +93,18 @@ def add_expected(
     joint model of relative effects does not say what its correlation should be; missing there.
     """
     domains = {
-        (str(domain), model): found
+        (str(domain), model): _read_domain(str(domain), model, table, fits, effects)
         for domain, table in covariance.groupby("domain", sort=True)
         for model in ("relative", "joint")
-        if (found := _read_domain(str(domain), model, table, fits, effects)) is not None
     }
-    expected = [
-        _expected_of(
-            domains.get((str(row.domain), str(row.model_a))), (int(row.year_a), int(row.year_b)), row.method
-        )
-        if row.model_a == row.model_b
-        else np.nan
-        for row in correlations.itertuples()
-    ]
-    headline = correlations["method"].eq("joint")
-    found = np.where(headline, correlations["correlation"], np.array(expected, dtype=np.float64))
-    return correlations.assign(expected=found)
+    expected = []
+    for row in correlations.to_dict("records"):
+        known = domains.get((row["domain"], row["model_a"])) if row["model_a"] == row["model_b"] else None
+        if row["method"] == "joint":
+            expected.append(float(row["correlation"]))
+        else:
+            expected.append(_expected_of(known, (row["year_a"], row["year_b"]), row["method"]))
+    return correlations.assign(expected=np.array(expected, dtype=np.float64))
 
 
 def _read_domain(

@@ -9,8 +9,10 @@ import pandas as pd
 
 from valueadded.errors import FitError
 from valueadded.mixed.fit import Method
+from valueadded.mixed.subjects.correlations import correlation_frame
 from valueadded.mixed.subjects.design import SubjectMoments, summarise_subjects
 from valueadded.mixed.subjects.fit import SubjectEstimates, estimate_subjects
+from valueadded.mixed.subjects.posterior import subject_posterior
 from valueadded.numerics.search import SearchRecord
 
 
@@ -29,30 +31,37 @@ class MultiSubjectFit:
 
     @property
     def school_covariance(self) -> pd.DataFrame:
-        """Return the covariance (T, T) of true school effects; missing for subjects that no school has both."""
+        """Return the covariance (T, T) of true school effects; missing for a pair that no school has."""
         return self._labelled(self.estimates.school_covariance)
 
     @property
     def residual_covariance(self) -> pd.DataFrame:
-        """Return the covariance (T, T) of a student's residuals; missing for subjects no student has both."""
+        """Return the covariance (T, T) of a student's residuals; missing for a pair that no student has."""
         return self._labelled(self.estimates.residual_covariance)
 
     @property
-    def school_covariance_error(self) -> pd.DataFrame:
-        """Return the covariance of the school covariance's elements (1,1), (1,2), ..., (2,2), ...
+    def covariance_error(self) -> pd.DataFrame:
+        """Return the covariance matrix of the estimated school covariances, labelled (domain_a, domain_b).
 
         From the expected information; missing at a singular covariance.
         """
-        pairs = [f"{self._subject(a)}, {self._subject(b)}" for a, b in self._pairs()]
-        error = self.estimates.element_covariance[: len(pairs), : len(pairs)]
-        return pd.DataFrame(error, index=pairs, columns=pairs)
+        rows, columns = np.triu_indices(len(self.moments.subjects))
+        names = np.array(self.moments.subjects)
+        labels = pd.MultiIndex.from_arrays([names[rows], names[columns]], names=["domain_a", "domain_b"])
+        error = self.estimates.element_covariance[: len(rows), : len(rows)]
+        return pd.DataFrame(error, index=labels, columns=labels)
 
     @property
     def fixed_effects(self) -> pd.DataFrame:
-        """Return `domain`, `term` (`Intercept` first), `estimate`, `std_error` (generalised least squares)."""
+        """Return `domain`, `term`, `estimate`, `std_error` (generalised least squares)."""
         parts = [
             pd.DataFrame(
-                {"domain": subject, "term": names, "estimate": beta, "std_error": np.sqrt(np.diag(covariance))}
+                {
+                    "domain": subject,
+                    "term": names,
+                    "estimate": beta,
+                    "std_error": np.sqrt(np.diag(covariance)),
+                }
             )
             for subject, names, beta, covariance in zip(
                 self.moments.subjects,
@@ -75,41 +84,13 @@ class MultiSubjectFit:
         return self.estimates.record
 
     def correlations(self, confidence: float = 0.95) -> pd.DataFrame:
-        """Return the correlation of true school effects for each pair of subjects, with two intervals.
+        """Return the correlation of true school effects for each pair of subjects.
 
-        `lower`, `upper`: on the scale of Fisher's z with the delta method's error, carried back;
-        `lower_delta`, `upper_delta`: estimate minus and plus z standard errors. Missing at a singular
-        covariance. `residual_correlation` is that of a student's residuals, which a correlation of effects
-        from a model for each subject by itself would take in (K2).
+        `lower` and `upper` are the profile likelihood interval; those of the delta method and on the scale of
+        Fisher's z stand beside it, missing at a singular covariance. `residual_correlation` is that of a
+        student's residuals, which effects from a model for each subject by itself would take in (K2).
         """
-        z = NormalDist().inv_cdf(0.5 + confidence / 2)
-        error = self.estimates.element_covariance
-        numbers = {pair: k for k, pair in enumerate(self._pairs())}
-        rows = []
-        for a, b in (pair for pair in numbers if pair[0] != pair[1]):
-            found = _correlation(self.estimates.school_covariance, a, b)
-            # d rho = rho [ds_ab / s_ab - ds_aa / 2 s_aa - ds_bb / 2 s_bb], written to hold for s_ab = 0.
-            variances = np.diag(self.estimates.school_covariance)[[a, b]]
-            with np.errstate(divide="ignore", invalid="ignore"):
-                row = np.array([1 / np.sqrt(variances.prod()), *(-found / (2 * variances))])
-                chosen = [numbers[a, b], numbers[a, a], numbers[b, b]]
-                std_error = float(np.sqrt(row @ error[np.ix_(chosen, chosen)] @ row))
-                half = z * std_error / (1 - found**2)
-            rows.append(
-                {
-                    "domain_a": self._subject(a),
-                    "domain_b": self._subject(b),
-                    "correlation": found,
-                    "lower": np.tanh(np.arctanh(found) - half) if np.isfinite(half) else np.nan,
-                    "upper": np.tanh(np.arctanh(found) + half) if np.isfinite(half) else np.nan,
-                    "std_error": std_error,
-                    "lower_delta": found - z * std_error,
-                    "upper_delta": found + z * std_error,
-                    "residual_correlation": _correlation(self.estimates.residual_covariance, a, b),
-                    "n_schools": int((self.moments.n_scores[:, [a, b]] > 0).all(axis=1).sum()),
-                }
-            )
-        return pd.DataFrame(rows)
+        return correlation_frame(self.moments, self.estimates, self.method == "REML", confidence)
 
     def school_effects(self, confidence: float = 0.95) -> pd.DataFrame:
         """Return a row for each school and subject it has: mean residual, effect, error, interval.
@@ -120,7 +101,8 @@ class MultiSubjectFit:
         """
         z = NormalDist().inv_cdf(0.5 + confidence / 2)
         schools, subjects = np.nonzero(self.moments.n_scores > 0)
-        effect, error = (part[schools, subjects] for part in (self.estimates.effects, self.estimates.errors))
+        posterior = subject_posterior(self.estimates.data, self.estimates.point)
+        effect, error = (part[schools, subjects] for part in (posterior.effect, posterior.std_error))
         variance = np.diag(self.estimates.school_covariance)[subjects]
         reliability = np.zeros(len(effect))
         np.divide(variance - error**2, variance, out=reliability, where=variance > 0)
@@ -129,7 +111,7 @@ class MultiSubjectFit:
                 "school_id": pd.array(self.moments.school_id[schools], dtype="str"),
                 "domain": pd.array(np.array(self.moments.subjects)[subjects], dtype="str"),
                 "n_students": self.moments.n_scores[schools, subjects].astype(np.int64),
-                "mean_residual": self.estimates.mean_residual[schools, subjects],
+                "mean_residual": posterior.mean_residual[schools, subjects],
                 "effect": effect,
                 "std_error": error,
                 "lower": effect - z * error,
@@ -141,13 +123,6 @@ class MultiSubjectFit:
     def _labelled(self, matrix: np.ndarray) -> pd.DataFrame:
         names = list(self.moments.subjects)
         return pd.DataFrame(matrix, index=names, columns=names)
-
-    def _subject(self, number: int) -> str:
-        return self.moments.subjects[number]
-
-    def _pairs(self) -> list[tuple[int, int]]:
-        rows, columns = np.triu_indices(len(self.moments.subjects))
-        return list(zip(rows.tolist(), columns.tolist(), strict=True))
 
 
 def fit_multi_subject(
@@ -188,9 +163,7 @@ def fit_multi_subject(
     moments = (
         frame
         if isinstance(frame, SubjectMoments)
-        else summarise_subjects(
-            frame, _formulas(frame, formula, subjects, subject), school, student, subject
-        )
+        else summarise_subjects(frame, _formulas(frame, formula, subjects, subject), school, student, subject)
     )
     return MultiSubjectFit(estimate_subjects(moments, method == "REML"), moments, method)
 
@@ -213,8 +186,3 @@ def _formulas(
     if absent:
         raise FitError(f"no formula for subject {', '.join(absent)}; found {sorted(formula)}")
     return {name: formula[name] for name in chosen}
-
-
-def _correlation(covariance: np.ndarray, a: int, b: int) -> float:
-    product = covariance[a, a] * covariance[b, b]
-    return float(covariance[a, b] / np.sqrt(product)) if product > 0 else np.nan

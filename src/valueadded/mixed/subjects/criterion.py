@@ -1,13 +1,14 @@
 """Deviance of several subjects of the same students, with its score and information, from moments alone.
 
-Notation: Sigma_u (T, T) school covariance, Sigma_e (T, T) covariance of a student's residuals, W_p the inverse
-of the part of Sigma_e that belongs to the subjects of pattern p, with zeros for the others. A student's design
-F_i (T, K) has a row for each subject: its terms in columns of their own, and the score in the last. Of a school
+Notation: Sigma_u (T, T) school covariance, Sigma_e (T, T) covariance of a student's residuals, W_p the
+inverse of the part of Sigma_e that belongs to the subjects of pattern p, with zeros for the others. A
+student's design F_i (T, K) has a row for each subject: its terms in columns of their own, and the score in
+the last. Of a school
 
     D_j = sum n_jp W_p,   S_j = sum_i W F_i,   K_j = A (I + A'D_jA)^-1 A'   with AA' = Sigma_u
 
-are needed, and F'V^-1F = sum_i F_i'W F_i - sum_j S_j'K_jS_j. Sigma_u may be singular; a subject that a student or
-a school lacks only leaves zeros.
+are needed, and F'V^-1F = sum_i F_i'W F_i - sum_j S_j'K_jS_j. Sigma_u may be singular; a subject that a
+student or a school lacks only leaves zeros.
 """
 
 from dataclasses import dataclass
@@ -168,9 +169,12 @@ def _information(n: Array, weights: Array, precision: Array, kernel: Array) -> A
         between += _sum_products(reach, n[:, p])
         through = weights[p] @ kernel @ weights[p]
         among_students += _sum_products(weights[p] - through, n[:, p]) - _sum_products(through, n[:, p])
-        for q in range(n_patterns):
-            pair = weights[p] @ kernel @ weights[q]
-            among_students += _sum_products(pair, n[:, p] * n[:, q])
+    # Two students of a school, of patterns p and q: W_p K_j W_q, all pairs of patterns in one product.
+    doubled = np.einsum("jab,jcd->jacbd", kernel, kernel).reshape(n_schools, -1)
+    together = (n[:, :, None] * n[:, None, :]).reshape(n_schools, -1)
+    by_pair = (together.T @ doubled).reshape(n_patterns, n_patterns, size**2, size**2)
+    outer = np.stack([np.kron(weight, weight) for weight in weights])
+    among_students += np.einsum("pab,pqbc,qcd->ad", outer, by_pair, outer, optimize=True)
     return np.block([[among_schools, between], [between.T, among_students]])
 
 

@@ -7,10 +7,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from valueadded.errors import DesignError
+from valueadded.errors import DesignError, FitError
 from valueadded.mixed.design import Design, build_design
 from valueadded.mixed.formula import read_formula
 from valueadded.mixed.moments import INTERCEPT
+from valueadded.numerics.definite import find_aliased
 
 Array = NDArray[np.float64]
 
@@ -76,7 +77,9 @@ def summarise_subjects(
     if absent:
         raise DesignError(f"column {', '.join(absent)} is not in the data; expected {sorted(frame.columns)}")
     known = frame.dropna(subset=[school, student, subject])
-    designs = {name: _design_subject(known, name, formula, student, subject) for name, formula in formulas.items()}
+    designs = {
+        name: _design_subject(known, name, formula, student, subject) for name, formula in formulas.items()
+    }
     students = np.unique(np.concatenate([design.school_id.astype(str) for design in designs.values()]))
     schools, school_codes = _schools_of(known, students, school, student)
     observed = np.zeros((len(students), len(designs)), dtype=bool)
@@ -107,6 +110,28 @@ def summarise_subjects(
     )
 
 
+def check_subjects(moments: SubjectMoments) -> None:
+    """Refuse a design whose coefficients are not determined, or a single school.
+
+    Raises
+    ------
+    FitError
+        Naming the subject and the terms at fault.
+    """
+    if len(moments.school_id) < 2:
+        raise FitError(f"found {len(moments.school_id)} school; expected at least 2")
+    cross, column = moments.cross.sum(axis=0), 0
+    for subject, names in zip(moments.subjects, moments.terms, strict=True):
+        part = slice(column, column + len(names))
+        aliased = find_aliased(cross[part, part])
+        if aliased:
+            raise FitError(
+                f"subject '{subject}': terms cannot be told apart: {', '.join(names[k] for k in aliased)};"
+                " leave them out of its formula"
+            )
+        column += len(names) + 1
+
+
 def _design_subject(frame: pd.DataFrame, name: str, formula: str, student: str, subject: str) -> Design:
     """Return the design of one subject with its students as groups of one row."""
     rows = frame[frame[subject].astype("str") == name]
@@ -133,7 +158,7 @@ def _schools_of(
             f"{moved[student].nunique()} students are in two schools, one of them '{moved[school].iloc[0]}';"
             f" expected one {school} for each {student}"
         )
-    named = pairs.set_index(student)[school].loc[students].to_numpy(dtype=object)
+    named = pairs.set_index(student)[school].reindex(list(students)).to_numpy(dtype=object)
     schools, codes = np.unique(named.astype(str), return_inverse=True)
     return schools.astype(object), codes
 
@@ -152,15 +177,17 @@ def _columns_of(design: Design, formula: str) -> tuple[Array, Array, tuple[str, 
 def _sum_by_pattern(
     columns: Array, schools: NDArray[np.intp], patterns: NDArray[np.intp], n_schools: int
 ) -> tuple[Array, Array, Array]:
-    """Return sums (J, P, Q), students (J, P) and cross-products (P, Q, Q), summed in the order of students."""
+    """Return sums (J, P, Q), students (J, P) and cross-products (P, Q, Q), in the order of students."""
     n_patterns, width = int(patterns.max()) + 1, columns.shape[1]
     cells, size = schools * n_patterns + patterns, n_schools * n_patterns
-    n = np.bincount(cells, minlength=size).astype(np.float64).reshape(n_schools, n_patterns)
-    sums = np.stack([np.bincount(cells, column, size) for column in columns.T], axis=-1)
+    n = np.bincount(cells, minlength=size).astype(np.float64)
+    sums = np.zeros((size, width))
+    for k, column in enumerate(columns.T):
+        sums[:, k] = np.bincount(cells, column, size)
     cross = np.zeros((n_patterns, width, width))
     for p in range(n_patterns):
         of_pattern: Sequence[Array] = [np.ascontiguousarray(column) for column in columns[patterns == p].T]
         for a in range(width):
             for b in range(a + 1):
                 cross[p, a, b] = cross[p, b, a] = (of_pattern[a] * of_pattern[b]).sum()
-    return sums.reshape(n_schools, n_patterns, width), n, cross
+    return sums.reshape(n_schools, n_patterns, width), n.reshape(n_schools, n_patterns), cross

@@ -9,8 +9,7 @@ from valueadded.errors import FitError
 from valueadded.mixed.criterion import solve_gls
 from valueadded.mixed.moments import INTERCEPT
 from valueadded.mixed.subjects.criterion import SubjectData, SubjectPoint, arrange_subjects, subject_deviance
-from valueadded.mixed.subjects.design import SubjectMoments
-from valueadded.numerics.definite import find_aliased
+from valueadded.mixed.subjects.design import SubjectMoments, check_subjects
 from valueadded.numerics.scoring import ScoringPoint, ceiling, descend
 from valueadded.numerics.search import SearchRecord
 from valueadded.numerics.square_factor import (
@@ -37,14 +36,14 @@ class SubjectEstimates:
 
     beta : for each subject its coefficients
     covariance : for each subject the covariance of its coefficients
-    school_covariance, residual_covariance : (T, T); missing for two subjects that no school, or no student, has
-        together
-    element_covariance : covariance of the different elements of the school covariance and then of the residual
-        covariance, each in the order (1,1), (1,2), ..., (2,2), ...; missing where it cannot be had
+    school_covariance, residual_covariance : (T, T); missing for two subjects that no school, or no student,
+        has together
+    element_covariance : covariance of the different elements of the school covariance and then of the
+        residual covariance, each in the order (1,1), (1,2), ..., (2,2), ...; missing where it cannot be had
     deviance : -2 log-likelihood
     record : the evidence of the search
-    effects, errors : (J, T) conditional means of the school effects and their standard errors
-    mean_residual : (J, T); missing where a school has no score
+    data, factors, point : the moments with scores divided by their spreads, and the square factors of both
+        covariances and the criterion there
     """
 
     beta: tuple[Array, ...]
@@ -54,9 +53,9 @@ class SubjectEstimates:
     element_covariance: Array
     deviance: float
     record: SearchRecord
-    effects: Array
-    errors: Array
-    mean_residual: Array
+    data: SubjectData
+    factors: tuple[Array, Array]
+    point: SubjectPoint
 
 
 def estimate_subjects(moments: SubjectMoments, reml: bool) -> SubjectEstimates:
@@ -67,22 +66,17 @@ def estimate_subjects(moments: SubjectMoments, reml: bool) -> SubjectEstimates:
     FitError
         If the design does not determine the coefficients, or a student's residuals in two subjects are one.
     """
-    _check_design(moments)
+    check_subjects(moments)
     residual = _least_squares_residuals(arrange_subjects(moments, np.ones(len(moments.subjects))))
     data = arrange_subjects(moments, np.sqrt(np.diag(residual)))
     start = _least_squares_residuals(data)
     factors, point, record = _search(data, start, reml)
     school, own = (factor @ factor.T for factor in factors)
-    size = len(school)
     together = _together(moments)
     unit = np.outer(data.spread, data.spread)
     beta, covariance = _coefficients(moments, data, point)
     deviance = point.deviance + 2 * float(data.n_scores @ np.log(data.spread))
     deviance -= 2 * reml * float(data.n_terms @ np.log(data.spread))
-    with np.errstate(invalid="ignore"):
-        mean_residual = np.einsum("jptk,k->jt", data.rows, point.solution.contrast) / np.where(
-            moments.n_scores > 0, moments.n_scores, np.nan
-        )
     return SubjectEstimates(
         beta=beta,
         covariance=covariance,
@@ -91,9 +85,9 @@ def estimate_subjects(moments: SubjectMoments, reml: bool) -> SubjectEstimates:
         element_covariance=_element_covariance(point, school, together, unit),
         deviance=deviance,
         record=record,
-        effects=np.einsum("jab,jbk,k->ja", point.kernel, point.pull, point.solution.contrast) * data.spread,
-        errors=np.sqrt(np.einsum("jaa->ja", point.kernel)).reshape(-1, size) * data.spread,
-        mean_residual=mean_residual * data.spread,
+        data=data,
+        factors=factors,
+        point=point,
     )
 
 
@@ -112,7 +106,7 @@ def _search(
         found = subject_deviance(data, school, own @ own.T, reml)
         path.append(np.concatenate([(school @ school.T).ravel(), (own @ own.T).ravel()]))
         deviances.append(found.deviance if found else np.inf)
-        return in_factors(found, school, own) if found else _nowhere(len(flat))
+        return in_factors(found, school, own) if found else nowhere(len(flat))
 
     root = _root(start)
     flat = np.concatenate(
@@ -156,7 +150,7 @@ def in_factors(found: SubjectPoint, school: Array, own: Array) -> ScoringPoint:
     return ScoringPoint(found.deviance, gradient, curvature)
 
 
-def _nowhere(size: int) -> ScoringPoint:
+def nowhere(size: int) -> ScoringPoint:
     """Return a point no search goes to."""
     return ScoringPoint(np.inf, np.zeros(size), np.eye(size))
 
@@ -170,22 +164,6 @@ def _at(data: SubjectData, factors: tuple[Array, Array], reml: bool) -> SubjectP
             " each subject: leave out a subject that is a combination of others"
         )
     return found
-
-
-def _check_design(moments: SubjectMoments) -> None:
-    """Refuse a design whose coefficients are not determined, or a single school."""
-    if len(moments.school_id) < 2:
-        raise FitError(f"found {len(moments.school_id)} school; expected at least 2")
-    cross, column = moments.cross.sum(axis=0), 0
-    for subject, names in zip(moments.subjects, moments.terms, strict=True):
-        part = slice(column, column + len(names))
-        aliased = find_aliased(cross[part, part])
-        if aliased:
-            raise FitError(
-                f"subject '{subject}': terms cannot be told apart: {', '.join(names[k] for k in aliased)};"
-                " leave them out of its formula"
-            )
-        column += len(names) + 1
 
 
 def _least_squares_residuals(data: SubjectData) -> Array:
@@ -211,11 +189,9 @@ def _root(covariance: Array) -> Array:
 
 def _together(moments: SubjectMoments) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Return which pairs of subjects (T, T) some school has, and which some student has."""
-    taught = moments.n_scores > 0
-    tested = moments.patterns
-    return (taught[:, :, None] & taught[:, None, :]).any(axis=0), (
-        tested[:, :, None] & tested[:, None, :]
-    ).any(axis=0)
+    taught = (moments.n_scores > 0).astype(np.int64)
+    tested = moments.patterns.astype(np.int64)
+    return taught.T @ taught > 0, tested.T @ tested > 0
 
 
 def _element_covariance(
