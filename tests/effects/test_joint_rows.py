@@ -126,7 +126,10 @@ def test_without_a_joint_model_nothing_is_expected(effects: pd.DataFrame, fits: 
 def test_a_year_outside_the_joint_model_expects_nothing(
     effects: pd.DataFrame, fits: pd.DataFrame, tables: JointTables
 ) -> None:
-    early = JointTables(tables.correlations.iloc[:1], tables.covariance[tables.covariance["year_b"] < 2021])
+    early = JointTables(
+        tables.joint_correlations.iloc[:1],
+        tables.school_covariance[tables.school_covariance["year_b"] < 2021],
+    )
     found = correlate_school_effects(effects[effects["model"] == "relative"], 1, 0.95, fits, early)
     known = found.query("year_b < 2021 and model_a == 'relative'")
     assert known["expected"].notna().all()

@@ -70,6 +70,7 @@ rule measure_changes:
 rule correlate_years:
     """Correlate school effects between years and between models."""
     input:
+        **joint_inputs(),
         effects="results/effects/school_effects.parquet",
         fits=families("fits"),
     output:

@@ -21,12 +21,11 @@ Array = NDArray[np.float64]
 class JointTables:
     """What the joint model of all years says of each domain.
 
-    correlations : table of the contract `joint_correlations`
-    covariance : table of the contract `school_covariance`
+    joint_correlations, school_covariance : as their contracts say
     """
 
-    correlations: pd.DataFrame
-    covariance: pd.DataFrame
+    joint_correlations: pd.DataFrame
+    school_covariance: pd.DataFrame
 
 
 @dataclass(frozen=True)

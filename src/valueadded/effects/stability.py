@@ -141,11 +141,11 @@ def correlate_school_effects(
     if fits is not None:
         parts.append(correlate_moments(large, fits, confidence))
     if joint is not None:
-        parts.append(joint_correlation_rows(joint.correlations))
+        parts.append(joint_correlation_rows(joint.joint_correlations))
     found = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
     if fits is None or joint is None:
         return found
-    return add_expected(found, joint.covariance, fits, large)
+    return add_expected(found, joint.school_covariance, fits, large)
 
 
 def correlate_pair(effect: Array, reliability: Array, method: str, confidence: float) -> Correlation:
