@@ -125,7 +125,9 @@ ASSOCIATIONS = contract(
         "lower_simulated": number("lower percentile over the draws", "points for each point", missing=True),
         "upper_simulated": number("upper percentile over the draws", "points for each point", missing=True),
         "n_draws_refused": whole("draws that are no covariance, left out", "draws", at_least=0),
-        "near_singular": flag("a correlation among the explaining years is near +-1: no interval holds"),
+        "near_singular": flag(
+            "one of the years' effects nearly follows from the others: no interval is to be trusted"
+        ),
     },
     key=["domain", "outcome_year", "year", "given"],
 )

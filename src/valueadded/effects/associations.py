@@ -19,8 +19,8 @@ Array = NDArray[np.float64]
 Label = int | str
 
 DRAWS = 10_000
-# Below this smallest eigenvalue of their correlation matrix, effects can hardly be told apart, and slopes
-# on them follow the last digits of the covariance.
+# Below this smallest eigenvalue of their correlation matrix, one year's effects nearly follow from the
+# others': slopes hang on the last digits of the covariance, whose estimates are not near normal there.
 NEAR_SINGULAR = 0.01
 
 
@@ -33,7 +33,8 @@ class Association:
     median, lower_simulated, upper_simulated : median and percentiles of the slope over draws of the
         covariance
     n_draws_refused : draws that are no covariance (not positive definite), left out of the percentiles
-    near_singular : whether a correlation among the years is near +-1, so that no interval is to be trusted
+    near_singular : whether one of the years' effects nearly follows from the others: no interval is to be
+        trusted
     """
 
     estimate: float
@@ -167,7 +168,7 @@ def _associate(
     covariance: Array, error: Array, confidence: float, draws: int, stream: np.random.Generator
 ) -> Association:
     """Return the association of the first effect with the second, the others held fixed."""
-    near = _weakest_direction(covariance[1:, 1:]) < NEAR_SINGULAR
+    near = _weakest_direction(covariance) < NEAR_SINGULAR
     if _weakest_direction(covariance[1:, 1:]) <= 1e-12 or not np.isfinite(covariance).all():
         return _without_intervals(np.nan, draws, near=True)
     estimate = float(adjusted_slopes(covariance)[0])

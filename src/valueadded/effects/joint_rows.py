@@ -88,7 +88,8 @@ def add_expected(
     Notes
     -----
     Filled for the models the closed forms are about: `relative`, and `joint`, whose predictions are biased
-    the other way (K6). A benchmark effect also holds what the line's slopes make of intake, so that the
+    the other way (K6); for those shown and expected are one at the maximum of the likelihood, and no check. A
+    benchmark effect also holds what the line's slopes make of intake, so that the
     joint model of relative effects does not say what its correlation should be; missing there.
     """
     domains = {
