@@ -43,7 +43,7 @@ class MultiSubjectFit:
     def covariance_error(self) -> pd.DataFrame:
         """Return the covariance matrix of the estimated school covariances, labelled (domain_a, domain_b).
 
-        From the expected information; missing at a singular covariance.
+        By expected information: approximate at a singular covariance.
         """
         rows, columns = np.triu_indices(len(self.moments.subjects))
         names = np.array(self.moments.subjects)
@@ -87,7 +87,7 @@ class MultiSubjectFit:
         """Return the correlation of true school effects for each pair of subjects.
 
         `lower` and `upper` are the profile likelihood interval; those of the delta method and on the scale of
-        Fisher's z stand beside it, missing at a singular covariance. `residual_correlation` is that of a
+        Fisher's z stand beside it, missing at +-1. `residual_correlation` is that of a
         student's residuals, which effects from a model for each subject by itself would take in (K2).
         """
         return correlation_frame(self.moments, self.estimates, self.method == "REML", confidence)

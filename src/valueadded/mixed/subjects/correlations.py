@@ -12,7 +12,7 @@ from valueadded.mixed.joint.structures import pin_correlation
 from valueadded.mixed.subjects.criterion import subject_deviance
 from valueadded.mixed.subjects.design import SubjectMoments
 from valueadded.mixed.subjects.fit import SubjectEstimates, in_factors, nowhere
-from valueadded.numerics.profile import profile_end
+from valueadded.numerics.profile import CLOSEST, profile_end
 from valueadded.numerics.scoring import ScoringPoint, descend
 
 Array = NDArray[np.float64]
@@ -67,8 +67,9 @@ def correlation_of(covariance: Array, a: int, b: int) -> float:
 
 
 def _delta_error(correlation: float, variances: Array, error: Array) -> float:
-    """Return the standard error of a correlation; `error` (3, 3) is that of s_ab, s_aa, s_bb."""
-    if not np.isfinite(correlation) or not np.isfinite(error).all():
+    """Return a correlation's standard error, missing at +-1; `error` (3, 3) is that of s_ab, s_aa, s_bb."""
+    at_the_end = 1 - abs(correlation) < np.sin(CLOSEST) ** 2
+    if not np.isfinite(correlation) or at_the_end or not np.isfinite(error).all():
         return np.nan
     slopes = np.append(1 / np.sqrt(variances.prod()), -correlation / (2 * variances))
     return float(np.sqrt(slopes @ error @ slopes))
@@ -109,10 +110,8 @@ def _profile(
         last[0], now = descend(visit, last[0], PROFILE_TOLERANCE)
         return float(np.sqrt(max(now.deviance - estimates.point.deviance, 0.0))) - z
 
-    if np.isfinite(error) and abs(correlation) < 1:
-        reach = max(z * error / np.sqrt(1 - correlation**2), 0.02)
-    else:
-        reach = FIRST_REACH
+    half = z * error / np.sqrt(1 - correlation**2) if np.isfinite(error) else FIRST_REACH
+    reach = max(half, 0.02)
     ends = []
     for side in (-1.0, 1.0):
         last[0] = start

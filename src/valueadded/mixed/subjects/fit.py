@@ -82,7 +82,7 @@ def estimate_subjects(moments: SubjectMoments, reml: bool) -> SubjectEstimates:
         covariance=covariance,
         school_covariance=np.where(together[0], school * unit, np.nan),
         residual_covariance=np.where(together[1], own * unit, np.nan),
-        element_covariance=_element_covariance(point, school, together, unit),
+        element_covariance=_element_covariance(point, together, unit),
         deviance=deviance,
         record=record,
         data=data,
@@ -195,10 +195,13 @@ def _together(moments: SubjectMoments) -> tuple[NDArray[np.bool_], NDArray[np.bo
 
 
 def _element_covariance(
-    point: SubjectPoint, school: Array, together: tuple[NDArray[np.bool_], NDArray[np.bool_]], unit: Array
+    point: SubjectPoint, together: tuple[NDArray[np.bool_], NDArray[np.bool_]], unit: Array
 ) -> Array:
-    """Return the covariance of the different elements of both covariances: twice the inverse information."""
-    size = len(school)
+    """Return the covariance of the different elements of both covariances: twice the inverse information.
+
+    Approximate where the school covariance is singular.
+    """
+    size = len(unit)
     upper = np.triu_indices(size)
     expand = np.zeros((size**2, len(upper[0])))
     for k, (a, b) in enumerate(zip(*upper, strict=True)):
@@ -207,8 +210,6 @@ def _element_covariance(
     information = both.T @ point.information @ both
     known = np.concatenate([part[upper] for part in together])
     found = np.full(information.shape, np.nan)
-    if is_singular(school):
-        return found
     units = np.tile(unit[upper], 2)[known]
     inverse = np.linalg.inv(information[np.ix_(known, known)])
     found[np.ix_(known, known)] = 2 * inverse * np.outer(units, units)
