@@ -14,6 +14,11 @@ def joint_tables():
     return {name: f"results/mixed/{name}.parquet" for name in names} if len(YEARS) > 1 else {}
 
 
+def joint_table(name):
+    """One table of the joint model, if the study has one."""
+    return [table for found, table in joint_tables().items() if found == name]
+
+
 def base_year():
     """Year that changes are measured from: the last benchmark year, or the first cohort."""
     return max(settings.benchmark.years) if settings.benchmark else YEARS[0]
