@@ -47,7 +47,8 @@ rule reflate_effects:
 rule measure_changes:
     """Measure each school's change between the benchmark year and every other year."""
     input:
-        "results/effects/school_effects.parquet",
+        effects="results/effects/school_effects.parquet",
+        joint=joint_table("joint_changes"),
     output:
         "results/effects/school_changes.parquet",
     log:

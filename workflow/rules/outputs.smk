@@ -14,6 +14,11 @@ def joint_tables():
     return {name: f"results/mixed/{name}.parquet" for name in names} if len(YEARS) > 1 else {}
 
 
+def joint_table(name):
+    """One table of the joint model, if the study has one."""
+    return [table for found, table in joint_tables().items() if found == name]
+
+
 def joint_inputs():
     """Tables of the joint model that correlations between years are judged by."""
     named = ("joint_correlations", "school_covariance")
