@@ -12,7 +12,7 @@ from valueadded.effects.expected_bias import (
     separate_reliabilities,
 )
 from valueadded.errors import FitError
-from valueadded.mixed import fit_random_intercept
+from valueadded.mixed import fit_multi_cohort, fit_multi_subject, fit_random_intercept
 
 ICC = 0.1
 
@@ -131,3 +131,23 @@ def test_fitted_models_show_the_bias(
     means = np.column_stack([fit.school_effects()["mean_residual"] for fit in fits])
     predicted = means @ np.linalg.inv(school + residual / n) @ school
     assert np.corrcoef(predicted.T)[0, 1] == pytest.approx(joint, abs=three_errors(joint))
+    # Predicted by a fitted joint model: its correlation has an error too, and what is expected moves with it.
+    students = [f"{k:06d}" for k in range(len(cohorts[0]))]
+    both = pd.concat(
+        part.assign(year=k, domain=str(k), student_id=students) for k, part in enumerate(cohorts)
+    )
+    by, fit = (
+        ("year", fit_multi_cohort(both, "score ~ 1"))
+        if residual_rho == 0
+        else ("domain", fit_multi_subject(both, "score ~ 1"))
+    )
+    effects = fit.school_effects().pivot(index="school_id", columns=by, values="effect")
+    error = 3 * fit.correlations()["std_error"].item()
+    sizes = np.full((1, 2), float(n))
+    low, high = (
+        expected_joint_predictions(*covariances(moved, residual_rho), sizes, (0, 1))
+        for moved in (rho - error, min(rho + error, 1.0))
+    )
+    shown = np.corrcoef(effects.to_numpy().T)[0, 1]
+    assert low - three_errors(joint) < shown < high + three_errors(joint)
+    assert (shown > rho + 0.05) == (residual_rho == 0)

@@ -193,8 +193,8 @@ def test_order_units_and_origin_change_nothing(frame: pd.DataFrame) -> None:
     assert other.log_likelihood == pytest.approx(fit.log_likelihood - n_reading * np.log(100), abs=1e-7)
     own, theirs = (found.correlations() for found in (fit, other))
     for name in ("correlation", "std_error", "lower", "upper", "residual_correlation"):
-        # The ends of a profile are followed to an arcsine of 1e-6.
-        np.testing.assert_allclose(theirs[name], own[name], rtol=1e-5, atol=1e-5)
+        # The ends of a profile are followed to an arcsine of 1e-5.
+        np.testing.assert_allclose(theirs[name], own[name], rtol=1e-5, atol=3e-5)
 
 
 def test_planted_covariances_are_found_where_separate_effects_mislead() -> None:
@@ -261,13 +261,14 @@ def test_profile_reaches_one_where_nothing_speaks_against_it() -> None:
     assert row["upper"] == 1.0 or row["lower"] > 0.9
 
 
+@pytest.mark.slow
 def test_delta_errors_are_those_of_repetition() -> None:
-    fits = [fit_multi_subject(invent(100 + k, 60, 0.2, 20), FORMULA, SUBJECTS[:2]) for k in range(80)]
+    fits = [fit_multi_subject(invent(100 + k, 40, 0.2, 20), FORMULA, SUBJECTS[:2]) for k in range(60)]
     inner = [fit for fit in fits if not fit.record.boundary]
     elements = np.array([fit.school_covariance.to_numpy()[np.triu_indices(2)] for fit in inner])
     claimed = np.array([np.sqrt(np.diag(fit.covariance_error)) for fit in inner])
-    assert len(inner) > 60
-    # A standard deviation from 80 repetitions has an error of 8 per cent.
+    assert len(inner) > 40
+    # A standard deviation from 60 repetitions has an error of 9 per cent.
     np.testing.assert_allclose(elements.std(axis=0), np.median(claimed, axis=0), rtol=0.3)
 
 

@@ -1,10 +1,12 @@
 """The end of a likelihood interval for a correlation, whatever model it comes from."""
 
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 
-ANGLE_TOLERANCE = 1e-6
+# An end is found to a hundred thousandth: printed correlations have three decimals.
+ANGLE_TOLERANCE = 1e-5
 # A correlation whose arcsine is this near a right angle is -1 or 1.
 CLOSEST = 1e-4
 
@@ -16,7 +18,8 @@ def profile_end(lost: Callable[[float], float], estimate: float, side: float, re
     ----------
     lost
         From the arcsine of a correlation to the root of the deviance lost by holding it there, minus the
-        root that still counts; below 0 inside the interval. It may keep where it was last.
+        root that still counts; below 0 inside the interval. It may keep where it was last, and is asked once
+        for each angle.
     estimate
         The correlation at which nothing is lost.
     side
@@ -32,13 +35,15 @@ def profile_end(lost: Callable[[float], float], estimate: float, side: float, re
     # Jobs that only sum up moments import this package too, and need not wait for the library.
     from scipy.optimize import brentq
 
+    # The root search asks for the ends of its bracket again.
+    asked = cache(lost)
     furthest = side * np.pi / 2
     near = float(np.arcsin(estimate))
     while side * (furthest - near) > CLOSEST:
         far = near + side * reach
         if side * (furthest - far) <= CLOSEST:
             far = furthest
-        if lost(far) > 0:
-            return float(np.sin(brentq(lost, *sorted((near, far)), xtol=ANGLE_TOLERANCE)))
+        if asked(far) > 0:
+            return float(np.sin(brentq(asked, *sorted((near, far)), xtol=ANGLE_TOLERANCE)))
         near, reach = far, 2 * reach
     return side
