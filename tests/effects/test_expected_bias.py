@@ -71,6 +71,14 @@ def test_subjects_of_the_same_students_gain_the_covariance_of_their_residuals() 
     assert expected("disattenuated", 0.5, np.full((1, 2), 10.0), 0.6) == pytest.approx(1.04, abs=5e-3)
 
 
+def test_errors_of_two_means_share_the_students_of_the_smaller_subject() -> None:
+    # Means of 4 and of the same 4 with 6 more: Cov = 4 s12 / (4 x 10).
+    total = mean_residual_covariances(
+        np.zeros((2, 2)), np.array([[5.0, 2.0], [2.0, 3.0]]), np.array([[4.0, 10.0]])
+    )
+    np.testing.assert_allclose(total[0], [[5 / 4, 2 / 10], [2 / 10, 3 / 10]], rtol=1e-14)
+
+
 def test_more_years_pull_predictions_further_together_and_absent_ones_do_nothing() -> None:
     school = ICC * np.array([[1, 0.8, 0.8], [0.8, 1, 0.8], [0.8, 0.8, 1]])
     residual = (1 - ICC) * np.eye(3)
