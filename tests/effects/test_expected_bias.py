@@ -88,7 +88,8 @@ def test_more_years_pull_predictions_further_together_and_absent_ones_do_nothing
     assert three > two
     assert absent == pytest.approx(two, rel=1e-12)
     # A school without students in one of the two years is not in their correlation.
-    more = expected_joint_predictions(school, residual, np.array([[10.0, 10, 0], [0, 500, 500]]), (0, 1))
+    others = np.array([[10.0, 10, 0], [0, 500, 500], [500, 0, 500]])
+    more = expected_joint_predictions(school, residual, others, (0, 1))
     assert more == pytest.approx(two, rel=1e-12)
 
 
