@@ -16,6 +16,7 @@ include: "workflow/rules/intake.smk"
 include: "workflow/rules/mixed.smk"
 include: "workflow/rules/benchmark.smk"
 include: "workflow/rules/effects.smk"
+include: "workflow/rules/associations.smk"
 include: "workflow/rules/figures.smk"
 
 
@@ -34,4 +35,5 @@ rule all:
         "results/effects/reflated_effects.parquet",
         "results/effects/school_changes.parquet",
         "results/effects/year_correlations.parquet",
+        association_tables(),
         figure_files(),

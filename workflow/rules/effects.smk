@@ -71,7 +71,9 @@ rule measure_changes:
 rule correlate_years:
     """Correlate school effects between years and between models."""
     input:
-        "results/effects/school_effects.parquet",
+        **joint_inputs(),
+        effects="results/effects/school_effects.parquet",
+        fits=families("fits"),
     output:
         "results/effects/year_correlations.parquet",
     log:

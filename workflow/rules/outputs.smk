@@ -19,6 +19,17 @@ def joint_table(name):
     return [table for found, table in joint_tables().items() if found == name]
 
 
+def joint_inputs():
+    """Tables of the joint model that correlations between years are judged by."""
+    named = ("joint_correlations", "school_covariance")
+    return {name: file for name, file in joint_tables().items() if name in named}
+
+
+def association_tables():
+    """The table of associations among three years or more; none for fewer."""
+    return ["results/effects/associations.parquet"] if len(YEARS) > 2 else []
+
+
 def base_year():
     """Year that changes are measured from: the last benchmark year, or the first cohort."""
     return max(settings.benchmark.years) if settings.benchmark else YEARS[0]

@@ -153,6 +153,10 @@ class Effects(Section):
     minimum_students: int = Field(
         1, ge=1, le=100, description="smaller schools are left out of correlations between years (students)"
     )
+    draws: int = Field(
+        10_000, ge=1000, le=1_000_000, description="random draws behind each simulated interval (draws)"
+    )
+    seed: int = Field(2018, ge=0, description="seed of these draws (whole number)")
 
 
 class Figures(Section):

@@ -66,6 +66,7 @@ FILES = {
     "reflated_effects": "`results/effects/reflated_effects.parquet`",
     "school_changes": "`results/effects/school_changes.parquet`",
     "year_correlations": "`results/effects/year_correlations.parquet`",
+    "associations": "`results/effects/associations.parquet`",
     "effect_distribution": FIGURE.format(table="effect_distribution"),
     "caterpillar": FIGURE.format(table="caterpillar"),
     "relative_against_benchmark": FIGURE.format(table="relative_against_benchmark"),

@@ -1,6 +1,6 @@
 """Contracts of the school effects and of what is made of them."""
 
-from valueadded.contracts.columns import contract, number, text, whole
+from valueadded.contracts.columns import contract, flag, number, text, whole
 
 MODELS = (
     "relative",
@@ -97,6 +97,37 @@ YEAR_CORRELATIONS = contract(
         "upper": number("upper end of the interval", "-1 to 1", missing=True),
         "n_schools": whole("schools in both years", "schools", at_least=0),
         "estimates": text("in words, what this number estimates"),
+        "expected": number(
+            "what this method is expected to show if the joint model is true; missing without a joint model"
+            " or a closed form",
+            "-1 to 1",
+            missing=True,
+        ),
     },
     key=["domain", "year_a", "year_b", "model_a", "model_b", "method"],
+)
+
+ASSOCIATIONS = contract(
+    "associations",
+    "One year's true school effects given those of other years, from the covariance of the joint model.",
+    {
+        "domain": text("tested domain"),
+        "outcome_year": whole("year whose effects are explained", "year"),
+        "year": whole("year whose effects explain them", "year"),
+        "given": text("years that are held fixed; `none` without any"),
+        "estimate": number("slope", "points for each point", missing=True),
+        "std_error": number(
+            "standard error by the delta method", "points for each point", at_least=0, missing=True
+        ),
+        "lower": number("estimate minus z standard errors", "points for each point", missing=True),
+        "upper": number("estimate plus z standard errors", "points for each point", missing=True),
+        "median": number("median over draws of the covariance", "points for each point", missing=True),
+        "lower_simulated": number("lower percentile over the draws", "points for each point", missing=True),
+        "upper_simulated": number("upper percentile over the draws", "points for each point", missing=True),
+        "n_draws_refused": whole("draws that are no covariance, left out", "draws", at_least=0),
+        "near_singular": flag(
+            "one of the years' effects nearly follows from the others: no interval is to be trusted"
+        ),
+    },
+    key=["domain", "outcome_year", "year", "given"],
 )
