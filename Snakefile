@@ -8,6 +8,7 @@ report: "workflow/report/workflow.rst"
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/prior.smk"
 include: "workflow/rules/synthetic.smk"
 include: "workflow/rules/validation.smk"
 include: "workflow/rules/cohorts.smk"
@@ -16,6 +17,7 @@ include: "workflow/rules/mixed.smk"
 include: "workflow/rules/benchmark.smk"
 include: "workflow/rules/effects.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/drift_figures.smk"
 
 
 rule all:
@@ -28,6 +30,7 @@ rule all:
         "results/cohorts/matched_comparison.parquet",
         "results/intake/schools.parquet",
         "results/mixed/fits.parquet",
+        drift_tables(),
         "results/effects/school_effects.parquet",
         "results/effects/reflated_effects.parquet",
         "results/effects/school_changes.parquet",

@@ -1,7 +1,6 @@
 # The configuration is checked before the set of jobs is known; then: file names from wildcards.
 
 import os
-import re
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
@@ -146,43 +145,8 @@ def model_formulas():
     free = settings.benchmark.free_terms if settings.benchmark else []
     released = f"{response} ~ {' + '.join(free)}" if free else None
     formulas = [formula for formula in (mixed.formula, slope, benchmark, released) if formula]
-    names = set(re.findall(r"\w+", " ".join(formulas)))
-    if names.isdisjoint(own_prior_measures()):
-        return formulas
-    # The prior itself too: whoever has a measure of it has it, so nobody is left out for it.
-    error = "" if "matched" in TABLES else " + prior_error_variance"
-    return [*formulas, f"{response} ~ prior_score{error}"]
-
-
-def own_prior_measures():
-    """Names in a formula that are missing wherever the student's own prior score is."""
-    measures = settings.intake.measures.items()
-    return {"prior_score", *(name for name, measure in measures if measure.kind == "standardised_prior")}
-
-
-def prior_roles():
-    """How each name in a formula depends on the prior score; those that do not are left out."""
-    roles = {"prior_score": "power_1"}
-    for name, measure in settings.intake.measures.items():
-        if measure.kind == "standardised_prior":
-            roles[name] = f"power_{measure.power}"
-        elif measure.kind == "school_prior_sd":
-            roles[name] = "spread"
-        elif measure.kind == "school_prior_mean":
-            plain = measure.years == 1 and not measure.without_student
-            roles[name] = "school_mean" if plain else "unclear"
-        elif measure.kind == "prior_composite":
-            roles[name] = "unclear"
-    return roles
-
-
-def scale_eras():
-    """Outcome year -> scale eras of the outcome and of the prior; files that come matched have one for both."""
-    cohorts = settings.cohorts
-    if not cohorts.scale_links:
-        return {}
-    gap = 0 if "matched" in TABLES else cohorts.gap_years
-    return {year: [cohorts.era_of(year), cohorts.era_of(year - gap)] for year in YEARS}
+    # Whoever has a measure of the prior has the prior, so nobody is left out for it.
+    return [*formulas, *prior_formulas(response, formulas)]
 
 
 COHORTS = [(domain, year) for domain in DOMAINS for year in YEARS]
@@ -213,7 +177,10 @@ def figure_names():
     """Figures that make sense for the configured study: some compare years, one compares with a benchmark."""
     several_years = ["school_trajectories", "year_correlations"] if len(YEARS) > 1 else []
     against = ["relative_against_benchmark"] if settings.benchmark else []
-    return ["attrition_flow", "effect_distribution", "caterpillar", *against, *several_years]
+    moved = ["system_drift", "prior_and_outcome"] if settings.benchmark and len(YEARS) > 1 else []
+    if not any("prior_score" in formula for formula in model_formulas()):
+        moved = moved[:1]
+    return ["attrition_flow", "effect_distribution", "caterpillar", *against, *several_years, *moved]
 
 
 def figure_files():
