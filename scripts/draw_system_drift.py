@@ -3,8 +3,8 @@
 from valueadded.config.stages import Figures
 from valueadded.contracts.benchmark import DRIFT
 from valueadded.contracts.figures import SYSTEM_DRIFT
-from valueadded.figures.system_drift import draw_system_drift, select_system_drift
 from valueadded.figures.style import save_figure
+from valueadded.figures.system_drift import draw_system_drift, select_system_drift
 from valueadded.table_io import read_table, write_csv, write_table
 
 

@@ -177,10 +177,7 @@ def figure_names():
     """Figures that make sense for the configured study: some compare years, one compares with a benchmark."""
     several_years = ["school_trajectories", "year_correlations"] if len(YEARS) > 1 else []
     against = ["relative_against_benchmark"] if settings.benchmark else []
-    moved = ["system_drift", "prior_and_outcome"] if settings.benchmark and len(YEARS) > 1 else []
-    if not any("prior_score" in formula for formula in model_formulas()):
-        moved = moved[:1]
-    return ["attrition_flow", "effect_distribution", "caterpillar", *against, *several_years, *moved]
+    return ["attrition_flow", "effect_distribution", "caterpillar", *against, *several_years, *drift_figures()]
 
 
 def figure_files():

@@ -41,3 +41,11 @@ def scale_eras():
         return {}
     gap = 0 if "matched" in TABLES else cohorts.gap_years
     return {year: [cohorts.era_of(year), cohorts.era_of(year - gap)] for year in YEARS}
+
+
+def drift_figures():
+    """Figures of what moved in the system since the benchmark; one of them needs prior scores."""
+    if not settings.benchmark or len(YEARS) == 1:
+        return []
+    prior = any("prior_score" in formula for formula in model_formulas())
+    return ["system_drift", *(["prior_and_outcome"] if prior else [])]

@@ -46,7 +46,7 @@ def draw_system_drift(plotted: pd.DataFrame, unit: str) -> Figure:
     """Return the figure: drift with a two-tone interval above, intercept and slope part below."""
     name = in_words(plotted["domain"].iloc[0])
     figure = new_figure(13.0, f"{name}: how the whole system moved since the benchmark")
-    upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[3, 2])
+    upper, lower = figure.subplots(2, 1, height_ratios=[3, 2])
     years = sorted(set(plotted["year"]))
     marked = sorted(set(plotted.loc[plotted["benchmark_year"], "year"]))
     for axes in (upper, lower):
