@@ -16,6 +16,7 @@ include: "workflow/rules/mixed.smk"
 include: "workflow/rules/benchmark.smk"
 include: "workflow/rules/effects.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/change_figures.smk"
 
 
 rule all:
@@ -32,4 +33,7 @@ rule all:
         "results/effects/reflated_effects.parquet",
         "results/effects/school_changes.parquet",
         "results/effects/year_correlations.parquet",
+        "results/effects/ranks.parquet",
+        "results/effects/flags.parquet",
+        "results/effects/comparisons.parquet",
         figure_files(),

@@ -144,6 +144,9 @@ class Effects(Section):
     minimum_students: int = Field(
         1, ge=1, le=100, description="smaller schools are left out of correlations between years (students)"
     )
+    rank_draws: int = Field(
+        4000, ge=400, le=100000, description="draws of all effects behind ranks and their intervals (draws)"
+    )
 
 
 class Figures(Section):

@@ -27,7 +27,7 @@ from valueadded.synthetic.records import (
     write_students,
 )
 from valueadded.synthetic.scores import draw_scores
-from valueadded.synthetic.streams import open_stream
+from valueadded.numerics.streams import open_stream
 from valueadded.synthetic.truth import GAP_YEARS, plant_truth, tabulate_schools, tabulate_system
 
 
