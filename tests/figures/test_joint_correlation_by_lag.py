@@ -32,10 +32,10 @@ def test_years_without_a_joint_correlation_are_left_out(study):
 def test_every_correlation_is_drawn_once_with_the_interval_of_the_joint_model(study):
     plotted = select_joint_correlation_by_lag(make_joint_correlations(), study.correlations, "reading")
     above, below = draw_joint_correlation_by_lag(plotted).axes
-    drawn = np.concatenate([held.lines[0].get_ydata() for held in above.containers])
-    np.testing.assert_allclose(np.sort(drawn), np.sort(plotted["correlation"]))
+    drawn = np.concatenate([held.lines[0].get_ydata(orig=False) for held in above.containers])
+    np.testing.assert_allclose(np.sort(drawn), np.sort(plotted["correlation"].to_numpy()))
     assert [len(held.lines[2]) > 0 for held in above.containers] == [True, False, False]
-    assert sum(len(held.lines[0].get_ydata()) for held in below.containers) == 20
+    assert sum(len(held.lines[0].get_ydata(orig=False)) for held in below.containers) == 20
 
 
 def test_a_domain_without_joint_model_is_refused(study):
