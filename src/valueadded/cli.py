@@ -38,7 +38,9 @@ def build_parser() -> argparse.ArgumentParser:
     init.set_defaults(run=lambda chosen: print(start_study(chosen.folder)))
     dictionary = commands.add_parser("dictionary", help="print the data dictionary as Markdown")
     dictionary.set_defaults(run=lambda chosen: print(data_dictionary(), end=""))
-    explain = commands.add_parser("explain", help="say in three sentences what the results hold about a school")
+    explain = commands.add_parser(
+        "explain", help="say in three sentences what the results hold about a school"
+    )
     explain.add_argument("school", metavar="SCHOOL", help="identifier of the school, leading zeros included")
     explain.add_argument("--domain", help="tested domain; default: every domain, three sentences each")
     explain.add_argument("--year", type=int, help="outcome year; default: the school's latest")
@@ -135,7 +137,9 @@ def explain_school(folder: Path, school: str, domain: str | None, year: int | No
         raise ConfigError(f"{path}: not YAML ({fault})") from None
     if settings.benchmark is None:
         raise ConfigError(f"{path}: no section benchmark; expected one, since changes are measured from it")
-    tables = [folder / "results" / name for name in ("mixed/joint_changes.parquet", "benchmark/drift.parquet")]
+    tables = [
+        folder / "results" / name for name in ("mixed/joint_changes.parquet", "benchmark/drift.parquet")
+    ]
     for table in tables:
         if not table.is_file():
             raise ConfigError(

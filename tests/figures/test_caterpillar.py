@@ -32,7 +32,11 @@ def test_every_interval_and_effect_is_drawn_once(study):
 
 def test_ties_go_by_school(study):
     tied = study.effects.assign(effect=0.0)
-    assert list(select_caterpillar(tied, study.ranks, "reading").head(3)["school_id"]) == ["00000", "00001", "00002"]
+    assert list(select_caterpillar(tied, study.ranks, "reading").head(3)["school_id"]) == [
+        "00000",
+        "00001",
+        "00002",
+    ]
 
 
 def test_one_school_is_enough(smallest_study):

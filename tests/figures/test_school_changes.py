@@ -30,7 +30,9 @@ def test_every_school_has_a_slope_and_an_interval():
     figure = draw_school_changes(plotted, "points")
     for axes in figure.axes:
         assert sum(len(lines.get_segments()) for lines in axes.collections) == 20
-    slopes = np.concatenate([line.get_segments() for line in figure.axes[0].collections if line.get_segments()])
+    slopes = np.concatenate(
+        [line.get_segments() for line in figure.axes[0].collections if line.get_segments()]
+    )
     drawn = plotted[plotted["measure"] == "benchmark"]
     np.testing.assert_allclose(np.sort(slopes[:, 1, 1]), np.sort(drawn["effect_to"]))
 

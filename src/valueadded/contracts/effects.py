@@ -110,7 +110,9 @@ RANKS = contract(
         "year": whole("calendar year of the outcome", "year"),
         "model": text("model", among=MODELS),
         "school_id": text("school"),
-        "rank": number("rank of the effect, 1 the lowest; equal effects share their mean", "rank", at_least=1),
+        "rank": number(
+            "rank of the effect, 1 the lowest; equal effects share their mean", "rank", at_least=1
+        ),
         "rank_lower": whole("lower end of the equal-tailed interval of the rank", "rank", at_least=1),
         "rank_upper": whole("upper end of the equal-tailed interval of the rank", "rank", at_least=1),
         "p_above_average": number(
@@ -130,7 +132,9 @@ RANKS = contract(
         "rank_std_error": number("standard deviation of the rank over the draws", "rank", at_least=0),
         "effect": number("shrunken effect that is ranked", "scale points"),
         "own_error": number(
-            "standard error of the school's own part, free of what all schools share", "scale points", at_least=0
+            "standard error of the school's own part, free of what all schools share",
+            "scale points",
+            at_least=0,
         ),
     },
     key=["domain", "year", "model", "school_id"],

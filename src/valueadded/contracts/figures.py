@@ -24,7 +24,11 @@ CATERPILLAR = contract(
         "domain": text("tested domain"),
         "year": whole("calendar year of the outcome", "year"),
         "model": text("model", among=MODELS),
-        "rank": whole("place among the model's schools, 1 the lowest effect; equal effects go by school", "rank", at_least=1),
+        "rank": whole(
+            "place among the model's schools, 1 the lowest effect; equal effects go by school",
+            "rank",
+            at_least=1,
+        ),
         "school_id": text("school"),
         "effect": number("shrunken effect", "scale points"),
         "lower": number("lower end of the interval", "scale points"),

@@ -164,7 +164,5 @@ def _draw_ranks(effect: Array, error: Array, name: Hashable, draws: int) -> NDAr
         size = min(BLOCK, draws - start)
         drawn = effect + error * random.standard_normal((size, count))
         # Two schools known without error may tie in every draw; they keep their order, low errors first.
-        np.put_along_axis(
-            placed[start : start + size], np.argsort(drawn, axis=1), places[None, :], axis=1
-        )
+        np.put_along_axis(placed[start : start + size], np.argsort(drawn, axis=1), places[None, :], axis=1)
     return np.ascontiguousarray(placed.T)

@@ -15,7 +15,6 @@ from valueadded.figures.style import (
     MIDDLE,
     MOST_VECTOR_MARKS,
     MUTED,
-    SOFT,
     house_style,
     in_words,
     new_figure,
@@ -39,7 +38,7 @@ SURE_OF_FIFTH = 0.9
 # place: colour, words
 SURE = {
     "bottom": (MIDDLE, "lowest fifth: probability 0.9 or more"),
-    "open": (SOFT, "neither fifth sure"),
+    "open": (MUTED, "neither fifth sure"),
     "top": (DARK, "highest fifth: probability 0.9 or more"),
 }
 
