@@ -127,8 +127,8 @@ SCHOOL_CHANGE_FIGURE = contract(
 
 JOINT_CORRELATION_BY_LAG = contract(
     "joint_correlation_by_lag",
-    "Correlations of relative effects between years, from the joint model and from effects of single years, as "
-    "drawn.",
+    "Correlations of relative effects between years, from the joint model and from effects of single "
+    "years, as drawn.",
     {
         "domain": text("tested domain"),
         "method": text("method", among=CORRELATION_METHODS),

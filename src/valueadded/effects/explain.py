@@ -1,5 +1,8 @@
 """Find what the tables hold about one school; `wording.py` says it."""
 
+from collections.abc import Hashable, Mapping
+from typing import Any
+
 import pandas as pd
 
 from valueadded.effects.wording import Estimate, Standing
@@ -57,17 +60,17 @@ def find_standings(
             f"joint_changes: school '{school}' has no change from the benchmark year {benchmark_year} to "
             f"{latest if latest is not None else 'any later year'}{where}; expected one of the years {years}"
         )
-    system = drift[drift["basis"] == "student"].set_index(["domain", "year"])
-    return [_standing(row, system) for _, row in chosen.iterrows()]
+    moved = drift[drift["basis"] == "student"].to_dict("records")
+    system = {(str(row["domain"]), int(row["year"])): _estimate(row, "drift", "") for row in moved}
+    return [_standing(row, system) for row in chosen.to_dict("records")]
 
 
-def _standing(row: pd.Series, system: pd.DataFrame) -> Standing:
+def _standing(row: Mapping[Hashable, Any], system: Mapping[tuple[str, int], Estimate]) -> Standing:
     domain, year = str(row["domain"]), int(row["year_to"])
-    if (domain, year) not in system.index:
+    if (domain, year) not in system:
         raise ContractError(
             f"drift: no row of basis 'student' for {domain} {year}; expected one for each year"
         )
-    moved = system.loc[(domain, year)]
     return Standing(
         domain=domain,
         school_id=str(row["school_id"]),
@@ -75,15 +78,15 @@ def _standing(row: pd.Series, system: pd.DataFrame) -> Standing:
         benchmark_year=int(row["year_from"]),
         n_students=int(row["n_students_to"]),
         n_students_before=int(row["n_students_from"]),
-        relative=_estimate(row, "relative_to", "relative_to"),
-        benchmark=_estimate(row, "benchmark_to", "benchmark_to"),
-        system=Estimate(float(moved["drift"]), float(moved["lower"]), float(moved["upper"])),
-        relative_change=_estimate(row, "relative_change", "relative"),
-        benchmark_change=_estimate(row, "benchmark_change", "benchmark"),
+        relative=_estimate(row, "relative_to", "relative_to_"),
+        benchmark=_estimate(row, "benchmark_to", "benchmark_to_"),
+        system=system[domain, year],
+        relative_change=_estimate(row, "relative_change", "relative_"),
+        benchmark_change=_estimate(row, "benchmark_change", "benchmark_"),
         relative_improved=float(row["relative_p_improved"]),
         benchmark_improved=float(row["benchmark_p_improved"]),
     )
 
 
-def _estimate(row: pd.Series, value: str, interval: str) -> Estimate:
-    return Estimate(float(row[value]), float(row[f"{interval}_lower"]), float(row[f"{interval}_upper"]))
+def _estimate(row: Mapping[Hashable, Any], value: str, prefix: str) -> Estimate:
+    return Estimate(float(row[value]), float(row[f"{prefix}lower"]), float(row[f"{prefix}upper"]))

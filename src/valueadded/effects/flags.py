@@ -32,14 +32,14 @@ def expect_wrong_flags(effects: pd.DataFrame, ranks: pd.DataFrame) -> pd.DataFra
     count = rows.groupby(KEY)["school_id"].transform("size").to_numpy()
     size = np.array([quintile_size(number) for number in count])
     wrong = {
-        "interval_above_0": (rows["lower"] > 0, below),
-        "interval_below_0": (rows["upper"] < 0, np.where(error > 0, ndtr(ratio), 0.0)),
-        "top_quintile": (rows["rank"] > count - size, 1.0 - rows["p_top_quintile"]),
-        "bottom_quintile": (rows["rank"] <= size, 1.0 - rows["p_bottom_quintile"]),
+        "interval_above_0": (rows["lower"].to_numpy() > 0, below),
+        "interval_below_0": (rows["upper"].to_numpy() < 0, np.where(error > 0, ndtr(ratio), 0.0)),
+        "top_quintile": (rows["rank"].to_numpy() > count - size, 1.0 - rows["p_top_quintile"].to_numpy()),
+        "bottom_quintile": (rows["rank"].to_numpy() <= size, 1.0 - rows["p_bottom_quintile"].to_numpy()),
     }
     parts = []
     for flag, (flagged, probability) in wrong.items():
-        marked = rows[KEY].assign(n_flagged=np.asarray(flagged, dtype=np.int64))
+        marked = rows[KEY].assign(n_flagged=flagged.astype(np.int64))
         marked["expected_wrong"] = np.where(flagged, probability, 0.0)
         sums = marked.groupby(KEY, as_index=False).sum()
         share = sums["expected_wrong"] / sums["n_flagged"].where(sums["n_flagged"] > 0)

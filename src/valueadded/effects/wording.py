@@ -47,7 +47,7 @@ class Standing:
 
 
 def three_sentences(standing: Standing, unit: str, confidence: float) -> list[str]:
-    """Return where the school stands, how the system moved, and whether the school changed and how sure that is.
+    """Return where the school stands, how the system moved, whether the school changed and how sure it is.
 
     Descriptive: no sentence names a cause. Where an interval holds 0 it says that the direction is open.
     """
