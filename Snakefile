@@ -20,6 +20,7 @@ include: "workflow/rules/effects.smk"
 include: "workflow/rules/associations.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/drift_figures.smk"
+include: "workflow/rules/change_figures.smk"
 
 
 rule all:
@@ -39,4 +40,7 @@ rule all:
         "results/effects/school_changes.parquet",
         "results/effects/year_correlations.parquet",
         association_tables(),
+        "results/effects/ranks.parquet",
+        "results/effects/flags.parquet",
+        "results/effects/comparisons.parquet",
         figure_files(),

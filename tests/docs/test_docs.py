@@ -25,7 +25,18 @@ PAGES = [
     "results/README.md",
 ]
 # Ids of the capabilities this version is to have.
-CAPABILITIES = [*(f"B{number}" for number in range(1, 18)), "K1", "K2", "K3", "K4", "K6", "K7", "K8", "K9"]
+CAPABILITIES = [
+    *(f"B{number}" for number in range(1, 18)),
+    "K1",
+    "K2",
+    "K3",
+    "K4",
+    "K6",
+    "K7",
+    "K8",
+    "K9",
+    "N7",
+]
 LATER = ["K5", "K10"]
 
 

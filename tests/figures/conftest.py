@@ -8,7 +8,8 @@ import pytest
 
 from valueadded.contracts.benchmark import DRIFT, PRIOR_DRIFT
 from valueadded.contracts.cohorts import ATTRITION
-from valueadded.contracts.effects import SCHOOL_EFFECTS, YEAR_CORRELATIONS
+from valueadded.contracts.effects import RANKS, SCHOOL_EFFECTS, YEAR_CORRELATIONS
+from valueadded.effects import rank_schools
 from valueadded.table_io import check_table
 
 DRIFTS = {2016: -3.1, 2017: 0.0, 2018: 2.4, 2019: 4.0, 2021: -9.5, 2022: -6.2, 2023: -4.0}
@@ -16,9 +17,10 @@ DRIFTS = {2016: -3.1, 2017: 0.0, 2018: 2.4, 2019: 4.0, 2021: -9.5, 2022: -6.2, 2
 
 @dataclass(frozen=True)
 class InventedStudy:
-    """The five tables the figures read, each meeting its contract."""
+    """The tables the figures read, each meeting its contract."""
 
     effects: pd.DataFrame
+    ranks: pd.DataFrame
     drift: pd.DataFrame
     correlations: pd.DataFrame
     attrition: pd.DataFrame
@@ -55,6 +57,7 @@ def invent_study(
     )
     return InventedStudy(
         check_table(effects, SCHOOL_EFFECTS, "effects"),
+        check_table(_invent_ranks(effects), RANKS, "ranks"),
         check_table(drift, DRIFT, "drift"),
         check_table(_invent_correlations(effects, years, domain), YEAR_CORRELATIONS, "correlations"),
         check_table(_invent_attrition(years, n_schools, domain), ATTRITION, "attrition"),
@@ -100,6 +103,11 @@ def _invent_effects(random, n_schools, years, domain):
                 )
             )
     return pd.concat(parts, ignore_index=True)
+
+
+def _invent_ranks(effects):
+    fits = effects[["domain", "year", "model"]].drop_duplicates().assign(school_variance=60.0)
+    return rank_schools(effects, fits, draws=500)
 
 
 def _invent_correlations(effects, years, domain):

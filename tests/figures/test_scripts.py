@@ -5,19 +5,23 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from invented_changes import make_joint_correlations, make_many_changes
 
 from valueadded.contracts.benchmark import DRIFT, PRIOR_DRIFT
 from valueadded.contracts.cohorts import ATTRITION
-from valueadded.contracts.effects import SCHOOL_EFFECTS, YEAR_CORRELATIONS
+from valueadded.contracts.effects import RANKS, SCHOOL_EFFECTS, YEAR_CORRELATIONS
+from valueadded.contracts.mixed import JOINT_CHANGES, JOINT_CORRELATIONS
 from valueadded.table_io import write_table
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 ARGUMENTS = {
     "attrition_flow": ["attrition", "domain"],
-    "caterpillar": ["effects", "domain"],
+    "caterpillar": ["effects", "ranks", "domain"],
     "effect_distribution": ["effects", "domain", "years"],
     "prior_and_outcome": ["prior_drift", "domain", "years"],
+    "joint_correlation_by_lag": ["joint", "correlations", "domain"],
     "relative_against_benchmark": ["effects", "correlations", "domain", "years"],
+    "school_changes": ["changes", "domain"],
     "school_trajectories": ["effects", "drift", "domain", "years"],
     "system_drift": ["drift", "domain", "years"],
     "year_correlations": ["correlations", "domain"],
@@ -28,6 +32,9 @@ ARGUMENTS = {
 def test_two_draws_give_the_same_bytes(name, study, tmp_path):
     tables = {
         "effects": (study.effects, SCHOOL_EFFECTS),
+        "ranks": (study.ranks, RANKS),
+        "changes": (make_many_changes(20), JOINT_CHANGES),
+        "joint": (make_joint_correlations(), JOINT_CORRELATIONS),
         "correlations": (study.correlations, YEAR_CORRELATIONS),
         "drift": (study.drift, DRIFT),
         "attrition": (study.attrition, ATTRITION),

@@ -37,9 +37,12 @@ def base_year():
 
 def figure_names():
     """Figures that make sense for the configured study: some compare years, one compares with a benchmark."""
-    several_years = ["school_trajectories", "year_correlations"] if len(YEARS) > 1 else []
+    several_years = ["school_trajectories", "year_correlations", "joint_correlation_by_lag"]
+    several_years = several_years if len(YEARS) > 1 else []
     against = ["relative_against_benchmark"] if settings.benchmark else []
-    return ["attrition_flow", "effect_distribution", "caterpillar", *against, *several_years, *drift_figures()]
+    changes = ["school_changes"] if settings.benchmark and len(YEARS) > 1 else []
+    always = ["attrition_flow", "effect_distribution", "caterpillar"]
+    return [*always, *against, *several_years, *changes, *drift_figures()]
 
 
 def figure_files():

@@ -165,6 +165,9 @@ class Effects(Section):
         10_000, ge=1000, le=1_000_000, description="random draws behind each simulated interval (draws)"
     )
     seed: int = Field(2018, ge=0, description="seed of these draws (whole number)")
+    rank_draws: int = Field(
+        4000, ge=400, le=100000, description="draws of all effects behind ranks and their intervals (draws)"
+    )
 
 
 class Figures(Section):

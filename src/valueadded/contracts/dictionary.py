@@ -67,11 +67,16 @@ FILES = {
     "school_changes": "`results/effects/school_changes.parquet`",
     "year_correlations": "`results/effects/year_correlations.parquet`",
     "associations": "`results/effects/associations.parquet`",
+    "ranks": "`results/effects/ranks.parquet`",
+    "flags": "`results/effects/flags.parquet`",
+    "comparisons": "`results/effects/comparisons.parquet`",
     "effect_distribution": FIGURE.format(table="effect_distribution"),
     "caterpillar": FIGURE.format(table="caterpillar"),
     "relative_against_benchmark": FIGURE.format(table="relative_against_benchmark"),
     "school_trajectories": FIGURE.format(table="school_trajectories"),
     "year_correlation_matrix": FIGURE.format(table="year_correlations"),
+    "school_change_figure": FIGURE.format(table="school_changes"),
+    "joint_correlation_by_lag": FIGURE.format(table="joint_correlation_by_lag"),
     "attrition_flow": FIGURE.format(table="attrition_flow"),
 }
 TYPES = {"string": "text", "int64": "whole number", "float64": "number", "bool": "true or false"}

@@ -131,3 +131,80 @@ ASSOCIATIONS = contract(
     },
     key=["domain", "outcome_year", "year", "given"],
 )
+
+RANKS = contract(
+    "ranks",
+    "The place of each school within a domain, year and model, rank 1 being the lowest effect, with its "
+    "uncertainty given the fit. Quintiles hold a fifth of the schools, rounded; of one or two schools none.",
+    {
+        "domain": text("tested domain"),
+        "year": whole("calendar year of the outcome", "year"),
+        "model": text("model", among=MODELS),
+        "school_id": text("school"),
+        "rank": number(
+            "rank of the effect, 1 the lowest; equal effects share their mean", "rank", at_least=1
+        ),
+        "rank_lower": whole("lower end of the equal-tailed interval of the rank", "rank", at_least=1),
+        "rank_upper": whole("upper end of the equal-tailed interval of the rank", "rank", at_least=1),
+        "p_above_average": number(
+            "probability of an effect above the mean of all schools' effects of that year and model; for a "
+            "benchmark model this is not the probability of lying above the line",
+            "0 to 1",
+            at_least=0,
+            at_most=1,
+        ),
+        "p_top_quintile": number(
+            "probability of a place among the highest fifth", "0 to 1", at_least=0, at_most=1
+        ),
+        "p_bottom_quintile": number(
+            "probability of a place among the lowest fifth", "0 to 1", at_least=0, at_most=1
+        ),
+        "expected_rank": number("mean rank over the draws", "rank", at_least=1),
+        "rank_std_error": number("standard deviation of the rank over the draws", "rank", at_least=0),
+        "effect": number("shrunken effect that is ranked", "scale points"),
+        "own_error": number(
+            "standard error of the school's own part, free of what all schools share",
+            "scale points",
+            at_least=0,
+        ),
+    },
+    key=["domain", "year", "model", "school_id"],
+)
+
+FLAGS = contract(
+    "flags",
+    "Schools that results single out, and how many of them are expected to be singled out wrongly.",
+    {
+        "domain": text("tested domain"),
+        "year": whole("calendar year of the outcome", "year"),
+        "model": text("model", among=MODELS),
+        "flag": text(
+            "what singles a school out",
+            among=("interval_above_0", "interval_below_0", "top_quintile", "bottom_quintile"),
+        ),
+        "n_flagged": whole("schools singled out", "schools", at_least=0),
+        "expected_wrong": number("of these, expected number that do not deserve it", "schools", at_least=0),
+        "share_wrong": number(
+            "their share; missing if no school is singled out", "0 to 1", at_least=0, at_most=1, missing=True
+        ),
+    },
+    key=["domain", "year", "model", "flag"],
+)
+
+COMPARISONS = contract(
+    "comparisons",
+    "Pairs of the schools that `figures.named_schools` names: the first minus the second.",
+    {
+        "domain": text("tested domain"),
+        "year": whole("calendar year of the outcome", "year"),
+        "model": text("model", among=MODELS),
+        "school_a": text("first school"),
+        "school_b": text("second school"),
+        "difference": number("effect of the first minus effect of the second", "scale points"),
+        "std_error": number("standard error of the difference, given the fit", "scale points", at_least=0),
+        "lower": number("lower end of the interval", "scale points"),
+        "upper": number("upper end of the interval", "scale points"),
+        "p_higher": number("probability that the first is higher", "0 to 1", at_least=0, at_most=1),
+    },
+    key=["domain", "year", "model", "school_a", "school_b"],
+)

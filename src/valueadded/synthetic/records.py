@@ -9,9 +9,9 @@ import pandas as pd
 from valueadded.config.synthetic import Synthetic
 from valueadded.contracts.columns import PARTICIPATION
 from valueadded.contracts.records import SCALE_LINKS
+from valueadded.numerics.streams import open_stream
 from valueadded.synthetic.population import Array, Schools, Students, Whole, school_ids, student_ids
 from valueadded.synthetic.scores import PRESENT, Codes, Scores, report_error, report_score, standard_errors
-from valueadded.synthetic.streams import open_stream
 
 PRIOR_LEVEL, OUTCOME_LEVEL = 3, 5
 REFUSED = PARTICIPATION.index("refused")
