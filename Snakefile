@@ -9,6 +9,7 @@ report: "workflow/report/workflow.rst"
 
 include: "workflow/rules/common.smk"
 include: "workflow/rules/outputs.smk"
+include: "workflow/rules/prior.smk"
 include: "workflow/rules/synthetic.smk"
 include: "workflow/rules/validation.smk"
 include: "workflow/rules/cohorts.smk"
@@ -18,6 +19,7 @@ include: "workflow/rules/benchmark.smk"
 include: "workflow/rules/effects.smk"
 include: "workflow/rules/associations.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/drift_figures.smk"
 
 
 rule all:
@@ -31,6 +33,7 @@ rule all:
         "results/intake/schools.parquet",
         "results/mixed/fits.parquet",
         list(joint_tables().values()),
+        drift_tables(),
         "results/effects/school_effects.parquet",
         "results/effects/reflated_effects.parquet",
         "results/effects/school_changes.parquet",

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from valueadded.contracts.benchmark import DRIFT
+from valueadded.contracts.benchmark import DRIFT, PRIOR_DRIFT
 from valueadded.contracts.cohorts import ATTRITION
 from valueadded.contracts.effects import SCHOOL_EFFECTS, YEAR_CORRELATIONS
 from valueadded.table_io import check_table
@@ -16,12 +16,13 @@ DRIFTS = {2016: -3.1, 2017: 0.0, 2018: 2.4, 2019: 4.0, 2021: -9.5, 2022: -6.2, 2
 
 @dataclass(frozen=True)
 class InventedStudy:
-    """The four tables the figures read, each meeting its contract."""
+    """The five tables the figures read, each meeting its contract."""
 
     effects: pd.DataFrame
     drift: pd.DataFrame
     correlations: pd.DataFrame
     attrition: pd.DataFrame
+    prior_drift: pd.DataFrame
 
 
 def invent_study(
@@ -44,6 +45,8 @@ def invent_study(
                 DRIFTS[year] + 1.6,
                 DRIFTS[year] - 0.5,
                 0.5,
+                0.8 if year < 2022 else 0.5,
+                0.0 if year < 2022 else 0.39**0.5,
             )
             for year in years
             for basis in ("student", "school")
@@ -55,6 +58,7 @@ def invent_study(
         check_table(drift, DRIFT, "drift"),
         check_table(_invent_correlations(effects, years, domain), YEAR_CORRELATIONS, "correlations"),
         check_table(_invent_attrition(years, n_schools, domain), ATTRITION, "attrition"),
+        check_table(_invent_prior_drift(drift), PRIOR_DRIFT, "prior_drift"),
     )
 
 
@@ -124,6 +128,24 @@ def _invent_correlations(effects, years, domain):
         upper=np.nan,
         n_schools=len(wide),
         estimates="words",
+    )
+
+
+def _invent_prior_drift(drift):
+    """Prior scores that rise where the outcome falls: 2021 is a shock to the prior."""
+    prior = np.where(drift["year"] == 2021, 6.0, 0.3 * drift["drift"])
+    return drift[["domain", "year", "basis"]].assign(
+        prior_drift=prior,
+        std_error=0.8,
+        lower=prior - 1.6,
+        upper=prior + 1.6,
+        link_std_error=0.0,
+        outcome_drift=drift["drift"],
+        outcome_lower=drift["lower"],
+        outcome_upper=drift["upper"],
+        outcome=drift["drift"] + 0.8 * prior,
+        disagree=drift["year"] == 2021,
+        words=pd.array(["in words"] * len(drift), dtype="str"),
     )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from valueadded.contracts.benchmark import DRIFT
+from valueadded.contracts.benchmark import DRIFT, PRIOR_DRIFT
 from valueadded.contracts.cohorts import ATTRITION
 from valueadded.contracts.effects import SCHOOL_EFFECTS, YEAR_CORRELATIONS
 from valueadded.table_io import write_table
@@ -16,8 +16,10 @@ ARGUMENTS = {
     "attrition_flow": ["attrition", "domain"],
     "caterpillar": ["effects", "domain"],
     "effect_distribution": ["effects", "domain", "years"],
+    "prior_and_outcome": ["prior_drift", "domain", "years"],
     "relative_against_benchmark": ["effects", "correlations", "domain", "years"],
     "school_trajectories": ["effects", "drift", "domain", "years"],
+    "system_drift": ["drift", "domain", "years"],
     "year_correlations": ["correlations", "domain"],
 }
 
@@ -29,11 +31,13 @@ def test_two_draws_give_the_same_bytes(name, study, tmp_path):
         "correlations": (study.correlations, YEAR_CORRELATIONS),
         "drift": (study.drift, DRIFT),
         "attrition": (study.attrition, ATTRITION),
+        "prior_drift": (study.prior_drift, PRIOR_DRIFT),
     }
     given = {"domain": "reading", "years": [2017]}
     for table in set(ARGUMENTS[name]) & set(tables):
         write_table(tables[table][0], tmp_path / table, tables[table][1])
-        given[table] = [str(tmp_path / table)] if table == "drift" else str(tmp_path / table)
+        many = table == "drift" and name == "school_trajectories"
+        given[table] = [str(tmp_path / table)] if many else str(tmp_path / table)
     spec = importlib.util.spec_from_file_location(name, SCRIPTS / f"draw_{name}.py")
     script = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(script)

@@ -39,7 +39,7 @@ def figure_names():
     """Figures that make sense for the configured study: some compare years, one compares with a benchmark."""
     several_years = ["school_trajectories", "year_correlations"] if len(YEARS) > 1 else []
     against = ["relative_against_benchmark"] if settings.benchmark else []
-    return ["attrition_flow", "effect_distribution", "caterpillar", *against, *several_years]
+    return ["attrition_flow", "effect_distribution", "caterpillar", *against, *several_years, *drift_figures()]
 
 
 def figure_files():

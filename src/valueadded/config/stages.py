@@ -143,6 +143,14 @@ class Benchmark(Section):
         default_factory=list, description="terms estimated anew in each focal year instead of pinned (names)"
     )
 
+    prior_reliability: float | None = Field(
+        None,
+        gt=0,
+        le=1,
+        description="reliability of the prior score in the benchmark cohort, used where records carry no "
+        "`score_se`; no corrected drift if both are left out (0 to 1)",
+    )
+
     _each_once = field_validator("years", "variants", "free_terms")(each_once)
 
 

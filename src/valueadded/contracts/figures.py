@@ -96,3 +96,44 @@ ATTRITION_FLOW = contract(
     },
     key=["domain", "year", "step", "reason"],
 )
+
+SYSTEM_DRIFT = contract(
+    "system_drift",
+    "The drift of the whole system, as drawn.",
+    {
+        "domain": text("tested domain"),
+        "year": whole("calendar year of the outcome", "year"),
+        "basis": text("whether each student or each school counts once", among=("student", "school")),
+        "drift": number("drift", "scale points"),
+        "std_error": number("its standard error, links included", "scale points", at_least=0),
+        "sampling_std_error": number("the part from sampling", "scale points", at_least=0),
+        "lower": number("lower end of the interval", "scale points"),
+        "upper": number("upper end of the interval", "scale points"),
+        "sampling_lower": number("lower end without the error of links", "scale points"),
+        "sampling_upper": number("upper end without the error of links", "scale points"),
+        "intercept_part": number("change of the intercept", "scale points"),
+        "slope_part": number("change of the slopes", "scale points"),
+        "benchmark_year": flag("the year belongs to the benchmark cohort"),
+    },
+    key=["domain", "basis", "year"],
+)
+
+PRIOR_AND_OUTCOME = contract(
+    "prior_and_outcome",
+    "Movement of the prior score and of the outcome given the prior, as drawn, each student counting once.",
+    {
+        "domain": text("tested domain"),
+        "year": whole("calendar year of the outcome", "year"),
+        "prior_drift": number("movement of the mean prior score", "scale points"),
+        "lower": number("lower end of its interval", "scale points"),
+        "upper": number("upper end of its interval", "scale points"),
+        "outcome_drift": number("drift of the outcome given the intake", "scale points"),
+        "outcome_lower": number("lower end of its interval", "scale points"),
+        "outcome_upper": number("upper end of its interval", "scale points"),
+        "outcome": number("movement of the mean outcome", "scale points"),
+        "disagree": flag("both intervals exclude 0, on opposite sides"),
+        "words": text("what moved, in words"),
+        "benchmark_year": flag("the year belongs to the benchmark cohort"),
+    },
+    key=["domain", "year"],
+)
