@@ -98,6 +98,9 @@ def test_a_fit_of_several_cohorts_says_which_element_is_which() -> None:
     )
     assert found == same
     assert found.lower < 0.5 < found.upper
+    # A pair may be named either way round.
+    swapped = error.set_axis(error.index.swaplevel(), axis=0).set_axis(error.columns.swaplevel(), axis=1)
+    assert adjust_association(fit.school_covariance, swapped, 2021, 2019, [2017]) == found
     with pytest.raises(FitError, match="no row for"):
         adjust_association(fit.school_covariance, error.iloc[1:, 1:], 2021, 2019)
 

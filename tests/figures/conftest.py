@@ -131,6 +131,7 @@ def _invent_correlations(effects, years, domain):
     )
     return frame.assign(
         correlation=frame["correlation"].astype(float),
+        expected=np.nan,
         lower=np.nan,
         upper=np.nan,
         n_schools=len(wide),
