@@ -9,9 +9,16 @@ def families(table):
 
 def joint_tables():
     """Tables of the joint model, name: file; a study of one cohort has none."""
-    names = ["school_covariance", "school_covariance_error", "joint_correlations"]
-    names += ["lag_profile", "structures", "joint_changes"]
-    return {name: f"results/mixed/{name}.parquet" for name in names} if len(YEARS) > 1 else {}
+    if len(YEARS) == 1:
+        return {}
+    return {
+        "school_covariance": "results/mixed/school_covariance.parquet",
+        "school_covariance_error": "results/mixed/school_covariance_error.parquet",
+        "joint_correlations": "results/mixed/joint_correlations.parquet",
+        "lag_profile": "results/mixed/lag_profile.parquet",
+        "structures": "results/mixed/structures.parquet",
+        "joint_changes": "results/mixed/joint_changes.parquet",
+    }
 
 
 def joint_table(name):
