@@ -25,7 +25,7 @@ PAGES = [
     "results/README.md",
 ]
 # Ids of the capabilities this version is to have.
-CAPABILITIES = [*(f"B{number}" for number in range(1, 18)), "K1", "K3", "K4", "K8"]
+CAPABILITIES = [*(f"B{number}" for number in range(1, 18)), "K1", "K3", "K4", "K8", "N2", "N3", "N8"]
 LATER = ["K2", "K5", "K6", "K7", "K9", "K10"]
 
 

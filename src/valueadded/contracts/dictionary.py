@@ -58,6 +58,8 @@ FILES = {
     "joint_changes": "`results/mixed/joint_changes.parquet`",
     "reference": "`results/benchmark/reference.parquet`",
     "drift": "`results/benchmark/drift.parquet`",
+    "prior_drift": "`results/benchmark/prior_drift.parquet`",
+    "measurement_error": "`results/benchmark/measurement_error.parquet`",
     "decomposition": "`results/benchmark/decomposition.parquet`",
     "school_effects": "`results/effects/school_effects.parquet`, gathered from "
     + FAMILIES.format(table="school_effects"),
@@ -69,6 +71,8 @@ FILES = {
     "relative_against_benchmark": FIGURE.format(table="relative_against_benchmark"),
     "school_trajectories": FIGURE.format(table="school_trajectories"),
     "year_correlation_matrix": FIGURE.format(table="year_correlations"),
+    "system_drift": FIGURE.format(table="system_drift"),
+    "prior_and_outcome": FIGURE.format(table="prior_and_outcome"),
     "attrition_flow": FIGURE.format(table="attrition_flow"),
 }
 TYPES = {"string": "text", "int64": "whole number", "float64": "number", "bool": "true or false"}
