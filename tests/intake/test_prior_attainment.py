@@ -1,6 +1,7 @@
 """Prior scores are measured from the benchmark cohort, never from their own."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from valueadded.contracts.intake import PRIOR_CONSTANTS
@@ -8,8 +9,8 @@ from valueadded.errors import CohortError
 from valueadded.intake.prior_attainment import (
     average_priors,
     measure_constants,
-    standardise_prior,
     square_errors,
+    standardise_prior,
 )
 from valueadded.table_io import check_table
 
