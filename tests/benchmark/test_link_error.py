@@ -7,6 +7,7 @@ from invented import FORMULA, make_cohort
 
 from valueadded.benchmark import measure_system, read_scales
 from valueadded.benchmark.link_error import Heights, LinkError, Scales, outcome_error, prior_error
+from valueadded.benchmark.prior_terms import role_of
 from valueadded.contracts.benchmark import DRIFT, MEASUREMENT_ERROR, PRIOR_DRIFT
 from valueadded.mixed import SchoolMoments, summarise_schools
 from valueadded.table_io import check_table
@@ -84,6 +85,12 @@ def test_the_linking_table_is_read_with_and_without_its_further_columns() -> Non
     further = table.assign(slope_std_error=0.02, anchor=420.0)
     assert read_scales(further, eras, "old").links["reading", "new"] == LinkError(3.0, 1.1, 0.02, 420.0)
     assert read_scales(None, {}, "") == Scales()
+
+
+def test_a_prior_inside_an_interaction_is_unclear_and_a_longer_name_is_none() -> None:
+    assert role_of("prior_score", ROLES) == "power_1"
+    assert role_of("prior_score:sex[T.male]", ROLES) == "unclear"
+    assert role_of("prior_score_2", ROLES) is None
 
 
 def moments_of(frame: pd.DataFrame) -> SchoolMoments:

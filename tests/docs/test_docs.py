@@ -28,7 +28,10 @@ PAGES = [
 CAPABILITIES = [
     *(f"B{number}" for number in range(1, 18)),
     *(f"K{number}" for number in range(1, 11)),
+    "N2",
+    "N3",
     "N7",
+    "N8",
 ]
 
 

@@ -1,5 +1,6 @@
 """How the terms of a line depend on the prior score, known from their columns alone."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
@@ -23,7 +24,7 @@ def role_of(term: str, roles: Roles) -> Role | None:
     """
     if term in roles:
         return roles[term]
-    return "unclear" if any(name in term for name in roles) else None
+    return None if roles.keys().isdisjoint(re.findall(r"\w+", term)) else "unclear"
 
 
 def measure_gradient(line: Line, mean_intake: Mapping[str, float], roles: Roles) -> float | None:

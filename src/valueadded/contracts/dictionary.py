@@ -60,6 +60,8 @@ FILES = {
     "joint_changes": "`results/mixed/joint_changes.parquet`",
     "reference": "`results/benchmark/reference.parquet`",
     "drift": "`results/benchmark/drift.parquet`",
+    "prior_drift": "`results/benchmark/prior_drift.parquet`",
+    "measurement_error": "`results/benchmark/measurement_error.parquet`",
     "decomposition": "`results/benchmark/decomposition.parquet`",
     "school_effects": "`results/effects/school_effects.parquet`, gathered from "
     + FAMILIES.format(table="school_effects"),
@@ -77,6 +79,8 @@ FILES = {
     "year_correlation_matrix": FIGURE.format(table="year_correlations"),
     "school_change_figure": FIGURE.format(table="school_changes"),
     "joint_correlation_by_lag": FIGURE.format(table="joint_correlation_by_lag"),
+    "system_drift": FIGURE.format(table="system_drift"),
+    "prior_and_outcome": FIGURE.format(table="prior_and_outcome"),
     "attrition_flow": FIGURE.format(table="attrition_flow"),
 }
 TYPES = {"string": "text", "int64": "whole number", "float64": "number", "bool": "true or false"}
