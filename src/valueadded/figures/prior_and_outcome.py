@@ -71,7 +71,7 @@ def draw_prior_and_outcome(plotted: pd.DataFrame, unit: str) -> Figure:
             horizontalalignment="center",
             verticalalignment="top",
         )
-    axes.set_ylabel(f"movement since the benchmark ({unit})")
+    axes.set_ylabel(f"movement since the benchmark\n({unit})")
     axes.set_xlabel("year of the outcome test")
     entries: list[Line2D | Patch] = [
         Line2D([], [], color=MIDDLE, marker="s", label="mean prior score of the cohort"),
