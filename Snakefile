@@ -16,6 +16,7 @@ include: "workflow/rules/mixed.smk"
 include: "workflow/rules/benchmark.smk"
 include: "workflow/rules/effects.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/validate_benchmark.smk"
 
 
 rule all:
