@@ -34,7 +34,6 @@ METHODS = {
     "line_school": "lines, by school",
     "line_student_linked": "lines, link error added",
     "joint": "joint model",
-    "joint_from_line": "joint, from the line",
     "two_cohort_ar1": "two-cohort AR(1)",
 }
 MEASURES = {

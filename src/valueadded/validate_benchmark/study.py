@@ -5,10 +5,12 @@ from collections.abc import Sequence
 import pandas as pd
 
 from valueadded.synthetic.streams import open_stream
-from valueadded.validate_benchmark.change_estimates import estimate_changes
+from valueadded.validate_benchmark.change_estimates import estimate_changes, schools_in_both
 from valueadded.validate_benchmark.draw import draw_system
 from valueadded.validate_benchmark.drift_estimates import estimate_drifts
 from valueadded.validate_benchmark.fits import fit_system
+
+# from valueadded.validate_benchmark.joint_estimates import estimate_jointly
 from valueadded.validate_benchmark.measures import measure_estimate
 from valueadded.validate_benchmark.world import World
 
@@ -46,7 +48,12 @@ def simulate_scenario(
     for replicate in range(*replicates):
         system = draw_system(world, years, open_stream(seed, "validate_benchmark", scenario, replicate))
         fits = fit_system(system, confidence)
-        for found in [*estimate_drifts(system, fits), *estimate_changes(system, fits)]:
+        school, _ = schools_in_both(system, fits)
+        for found in [
+            *estimate_drifts(system, fits),
+            *estimate_changes(system, fits),
+            #            *estimate_jointly(system, school),
+        ]:
             rows.append(
                 {
                     "scenario": scenario,

@@ -16,6 +16,8 @@ def describe_summary(summary: pd.DataFrame) -> str:
     parts = []
     for target, title in TARGETS.items():
         of_target = summary[summary["target"] == target]
+        if of_target.empty:
+            continue
         parts.append(f"### {title}")
         for scenario, words in SCENARIOS.items():
             rows = of_target[of_target["scenario"] == scenario]
