@@ -77,7 +77,8 @@ FIT_RECORDS = contract(
 
 SCHOOL_COVARIANCE = contract(
     "school_covariance",
-    "Covariance of true school effects between years, from the joint model; a year with itself gives its variance.",
+    "Covariance of true school effects between years, from the joint model; a year with itself gives its "
+    "variance.",
     {
         "domain": text("tested domain"),
         "year_a": whole("first year", "year"),
@@ -116,7 +117,8 @@ JOINT_CORRELATIONS = contract(
 
 STRUCTURES = contract(
     "structures",
-    "Structures of the covariance over years, each fitted, and its likelihood-ratio test against the unstructured one.",
+    "Structures of the covariance over years, each fitted, and its likelihood-ratio test against the "
+    "unstructured one.",
     {
         "domain": text("tested domain"),
         "structure": text("structure", among=("unstructured", "toeplitz", "ar1", "independent")),
@@ -160,8 +162,9 @@ def _side(name: str, words: str) -> dict[str, pa.Column]:
 
 JOINT_CHANGES = contract(
     "joint_changes",
-    "Each school's change between the benchmark year and every other year, from the joint model: its place among schools "
-    "(relative) and measured from the benchmark line, with the covariance of both years in the standard error.",
+    "Each school's change between the benchmark year and every other year, from the joint model: its place "
+    "among schools (relative) and measured from the benchmark line, with the covariance of both years in the "
+    "standard error.",
     {
         "domain": text("tested domain"),
         "school_id": text("school"),

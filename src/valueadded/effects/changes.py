@@ -4,9 +4,9 @@ from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtr
 
 from valueadded.effects.stability import refuse_repeats
+from valueadded.mixed.joint.changes import probability_above_zero
 
 
 def measure_changes(effects: pd.DataFrame, base_year: int, confidence: float = 0.95) -> pd.DataFrame:
@@ -39,8 +39,6 @@ def measure_changes(effects: pd.DataFrame, base_year: int, confidence: float = 0
     change = np.where(later, difference, -difference)
     error = np.hypot(pairs["std_error"].to_numpy(), pairs["std_error_base"].to_numpy())
     z = NormalDist().inv_cdf(0.5 + confidence / 2)
-    certain = np.where(change > 0, 1.0, np.where(change < 0, 0.0, 0.5))
-    ratio = np.divide(change, error, out=np.zeros_like(change), where=error > 0)
     return pd.DataFrame(
         {
             "domain": pairs["domain"],
@@ -52,6 +50,6 @@ def measure_changes(effects: pd.DataFrame, base_year: int, confidence: float = 0
             "std_error": error,
             "lower": change - z * error,
             "upper": change + z * error,
-            "p_improved": np.where(error > 0, ndtr(ratio), certain),
+            "p_improved": probability_above_zero(change, error),
         }
     )

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from valueadded.errors import FitError
 from valueadded.mixed.criterion import (
-    GlsSolution,
     ProfileData,
     arrange,
     cross_products,
@@ -105,7 +104,7 @@ def estimate_intercept_model(moments: SchoolMoments, intercept: bool, method: Me
     FitError
         If the design does not determine the coefficients or the variances.
     """
-    reml = _is_reml(method)
+    reml = is_reml(method)
     data = arrange(moments, intercept)
     typical_n = data.n_students / moments.n_schools
     theta, record = minimise_ratio(
@@ -119,7 +118,7 @@ def estimate_intercept_model(moments: SchoolMoments, intercept: bool, method: Me
     solution = solve_gls(cross_products(data, theta))
     freedom = data.n_students - len(solution.beta) * reml
     sigma2 = solution.rss / freedom
-    beta, covariance = _in_data_units(data, solution, sigma2)
+    beta, covariance = in_data_units(data, solution.beta, sigma2 * solution.system.inverse())
     return Estimates(
         terms=data.terms,
         beta=beta,
@@ -141,7 +140,7 @@ def estimate_slope_model(moments: SchoolMoments, intercept: bool, slope: str, me
     FitError
         If the design does not determine the coefficients or the variances.
     """
-    reml = _is_reml(method)
+    reml = is_reml(method)
     data = arrange(moments, intercept)
     arranged = arrange_slope(data, slope)
     position = data.terms.index(slope)
@@ -156,7 +155,7 @@ def estimate_slope_model(moments: SchoolMoments, intercept: bool, slope: str, me
     kernel, _ = slope_kernel(arranged, factor)
     solution = solve_gls(slope_cross_products(arranged, kernel))
     sigma2 = solution.rss / (data.n_students - len(solution.beta) * reml)
-    beta, covariance = _in_data_units(data, solution, sigma2)
+    beta, covariance = in_data_units(data, solution.beta, sigma2 * solution.system.inverse())
     shift = np.array([[1.0, -data.centre[position] / arranged.spread], [0.0, 1.0 / arranged.spread]])
     return Estimates(
         terms=data.terms,
@@ -169,20 +168,25 @@ def estimate_slope_model(moments: SchoolMoments, intercept: bool, slope: str, me
     )
 
 
-def _in_data_units(data: ProfileData, solution: GlsSolution, sigma2: float) -> tuple[Array, Array]:
-    """Return coefficients and covariance for columns that are not centred."""
-    beta = solution.beta.copy()
-    covariance = sigma2 * solution.system.inverse()
-    if data.terms and data.terms[0] == INTERCEPT:
-        back = np.eye(len(beta))
-        back[0, 1:] = -data.centre[1:-1]
-        beta = back @ beta
-        beta[0] += data.centre[-1]
-        covariance = back @ covariance @ back.T
-    return beta, covariance
+def in_data_units(data: ProfileData, beta: Array, covariance: Array) -> tuple[Array, Array]:
+    """Return coefficients (p,) and their covariance (p, p) for columns that are not centred."""
+    if not data.terms or data.terms[0] != INTERCEPT:
+        return beta, covariance
+    back = np.eye(len(beta))
+    back[0, 1:] = -data.centre[1:-1]
+    moved = back @ beta
+    moved[0] += data.centre[-1]
+    return moved, back @ covariance @ back.T
 
 
-def _is_reml(method: str) -> bool:
+def is_reml(method: str) -> bool:
+    """Return whether the method is REML.
+
+    Raises
+    ------
+    FitError
+        If it is neither ML nor REML.
+    """
     if method not in ("ML", "REML"):
         raise FitError(f"method '{method}': expected 'ML' or 'REML'")
     return method == "REML"

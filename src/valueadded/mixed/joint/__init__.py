@@ -1,0 +1,1 @@
+"""Several cohorts of the same schools in one model: design -> criterion -> fit -> posterior."""

@@ -1,0 +1,163 @@
+"""Intervals for a correlation of true school effects: profile likelihood, delta method, Fisher's z."""
+
+from dataclasses import dataclass, replace
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import brentq
+
+from valueadded.mixed.joint.design import JointData
+from valueadded.mixed.joint.fit import JointEstimates, JointSearch
+from valueadded.mixed.joint.structures import pin_correlation
+from valueadded.numerics.scoring import ScoringPoint, descend
+
+Array = NDArray[np.float64]
+
+# A profile is followed to a deviance this near the one wanted: a ten thousandth of a standard error.
+PROFILE_TOLERANCE = 1e-8
+ANGLE_TOLERANCE = 1e-6
+# A correlation whose arcsine is this near a right angle is -1 or 1.
+CLOSEST = 1e-4
+
+
+@dataclass(frozen=True)
+class CorrelationIntervals:
+    """A correlation of two cohorts with three intervals; missing where a variance is 0.
+
+    correlation : estimate
+    std_error : by the delta method, missing at +-1
+    profile, delta, fisher : (lower, upper)
+    """
+
+    correlation: float
+    std_error: float
+    profile: tuple[float, float]
+    delta: tuple[float, float]
+    fisher: tuple[float, float]
+
+
+def profile_interval(
+    data: JointData,
+    estimates: JointEstimates,
+    a: int,
+    b: int,
+    reml: bool,
+    confidence: float,
+    error: float = 0.1,
+) -> tuple[float, float]:
+    """Return the correlations of cohorts `a` and `b` that a likelihood-ratio test does not reject.
+
+    For each value the rest of Sigma, the residual variances and the coefficients are fitted anew. An end is
+    -1 or 1 where even that is not rejected. `error` is where the search begins to look: about the standard
+    error of the correlation's arcsine.
+    """
+    profile = CorrelationProfile(data, estimates, a, b, reml, confidence)
+    return profile.end(-1.0, error), profile.end(1.0, error)
+
+
+class CorrelationProfile:
+    """The deviance lost by holding one correlation at a value; each fit starts from the last one."""
+
+    def __init__(
+        self, data: JointData, estimates: JointEstimates, a: int, b: int, reml: bool, confidence: float
+    ) -> None:
+        self.data, self.a, self.b, self.reml = data, a, b, reml
+        self.best = estimates.criterion.deviance
+        self.limit = NormalDist().inv_cdf(0.5 + confidence / 2)
+        covariance = estimates.covariance
+        plain = covariance[a, b] / np.sqrt(covariance[a, a] * covariance[b, b])
+        self.estimate = float(np.clip(plain, -1.0, 1.0))
+        # Sigma is turned so that its factor has the rows that `pin_correlation` expects.
+        order = [a, b, *(t for t in range(len(covariance)) if t not in (a, b))]
+        values, vectors = np.linalg.eigh(covariance[np.ix_(order, order)])
+        factor = np.linalg.qr(((vectors * np.sqrt(np.clip(values, 0, None))) @ vectors.T).T)[1].T
+        factor = factor * np.where(np.diag(factor) < 0, -1.0, 1.0)
+        spread = np.sqrt(np.diag(covariance)[[a, b]])
+        self._point = np.concatenate([spread, factor[2:].ravel(), np.log(estimates.residual)])
+
+    def lost(self, angle: float) -> float:
+        """Return the root of the deviance lost at the correlation sin(angle), minus the limit."""
+        structure = pin_correlation(len(self.data.cohorts), self.a, self.b, float(np.sin(angle)))
+        search = JointSearch(self.data, structure, self.reml)
+
+        def visit(point: Array) -> ScoringPoint:
+            found = search.visit(point)
+            # A standard deviation below 0 would turn the sign of the correlation.
+            return found if min(point[:2]) > 0 else replace(found, deviance=np.inf)
+
+        self._point, now = descend(visit, self._point, PROFILE_TOLERANCE)
+        return float(np.sqrt(max(now.deviance - self.best, 0.0))) - self.limit
+
+    def end(self, side: float, error: float) -> float:
+        """Return the end of the interval towards `side`, -1 or 1; `error` is about the standard error.
+
+        The root of the deviance lost is nearly linear in the arcsine of the correlation, which is finite at
+        -1 and 1. The bracket grows from the estimate, so that far correlations are not visited in vain.
+        """
+        furthest = side * np.pi / 2
+        near, start = float(np.arcsin(self.estimate)), self._point
+        reach = max(self.limit * error, 0.02)
+        while True:
+            far = near + side * reach
+            if side * far >= np.pi / 2 - CLOSEST:
+                far = furthest
+            if side * (furthest - near) <= CLOSEST:
+                found = side
+                break
+            if self.lost(far) > 0:
+                found = float(np.sin(brentq(self.lost, *sorted((near, far)), xtol=ANGLE_TOLERANCE)))
+                break
+            if far == furthest:
+                found = side
+                break
+            near, reach = far, 2 * reach
+        self._point = start
+        return found
+
+
+def correlation_intervals(
+    data: JointData,
+    estimates: JointEstimates,
+    entries: tuple[NDArray[np.intp], Array],
+    pair: tuple[int, int],
+    reml: bool,
+    confidence: float,
+) -> CorrelationIntervals:
+    """Return the correlation of a pair of cohorts with its intervals.
+
+    `entries` are those of `vech_covariance`.
+    """
+    a, b = pair
+    covariance = estimates.covariance
+    if covariance[a, a] == 0 or covariance[b, b] == 0:
+        nothing = (np.nan, np.nan)
+        return CorrelationIntervals(np.nan, np.nan, nothing, nothing, nothing)
+    plain = covariance[a, b] / np.sqrt(covariance[a, a] * covariance[b, b])
+    correlation = float(np.clip(plain, -1.0, 1.0))
+    gradient = correlation_gradient(covariance, entries[0], a, b)
+    error = float(np.sqrt(gradient @ entries[1] @ gradient))
+    z = NormalDist().inv_cdf(0.5 + confidence / 2)
+    delta, fisher = (correlation - z * error, correlation + z * error), (np.nan, np.nan)
+    angle_error = error / np.sqrt(max(1 - correlation**2, np.sin(CLOSEST) ** 2))
+    if estimates.record.boundary or 1 - abs(correlation) < np.sin(CLOSEST) ** 2:
+        error, delta, angle_error = np.nan, (np.nan, np.nan), 0.1
+    else:
+        half = z * error / (1 - correlation**2)
+        fisher = (
+            float(np.tanh(np.arctanh(correlation) - half)),
+            float(np.tanh(np.arctanh(correlation) + half)),
+        )
+    profile = profile_interval(data, estimates, a, b, reml, confidence, angle_error)
+    return CorrelationIntervals(correlation, error, profile, delta, fisher)
+
+
+def correlation_gradient(covariance: Array, entries: NDArray[np.intp], a: int, b: int) -> Array:
+    """Return the derivative (E,) of the correlation of a and b in the entries (E, 2) of Sigma."""
+    correlation = covariance[a, b] / np.sqrt(covariance[a, a] * covariance[b, b])
+    slopes = {
+        (a, a): -correlation / (2 * covariance[a, a]),
+        (b, b): -correlation / (2 * covariance[b, b]),
+        (max(a, b), min(a, b)): 1 / np.sqrt(covariance[a, a] * covariance[b, b]),
+    }
+    return np.array([slopes.get((int(row), int(column)), 0.0) for row, column in entries])
