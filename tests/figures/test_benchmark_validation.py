@@ -58,7 +58,8 @@ def test_methods_go_down_and_scenarios_across_with_the_number_in_the_cell(figure
 def test_shades_follow_bias_and_lack_of_coverage(figure):
     bias, coverage, _, school_coverage = figure.axes
     white = (1.0, 1.0, 1.0, 1.0)
-    assert to_hex(cell(bias, 0, 0).get_facecolor()) in ("#ffffff", "#fefefe")
+    # The middle of 256 shades is not exactly white.
+    assert min(cell(bias, 0, 0).get_facecolor()) > 0.99
     assert to_hex(cell(bias, 1, 0).get_facecolor()) != to_hex(cell(bias, 1, 1).get_facecolor())
     assert cell(coverage, 0, 1).get_facecolor() == white
     assert sum(cell(coverage, 1, 1).get_facecolor()[:3]) < 1.5

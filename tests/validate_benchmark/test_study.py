@@ -30,15 +30,19 @@ def test_each_scenario_has_random_numbers_of_its_own(small):
     assert not one["squared_error"].equals(other["squared_error"])
 
 
+# Schools apart enough for 60 of them to determine the covariance over years.
+CLEAR = replace(SMALL, schools=60, school_sd=20)
+REPLICATES_DRAWN = 20
+
+
 @pytest.fixture(scope="module")
 def found():
-    """Summaries of 50 replicates of the small world without and with a drift, by scenario."""
-    worlds = {"regular": replace(SMALL, schools=60), "drift": replace(SMALL, schools=60, drift=-10.0)}
+    """Summaries of some replicates of a small world without and with a drift, by scenario."""
+    worlds = {"regular": CLEAR, "drift": replace(CLEAR, drift=-10.0)}
+    drawn = [0, REPLICATES_DRAWN]
     return {
         name: check_table(
-            summarise_replicates(check_table(simulated(world, [0, 50], name), REPLICATES, name)),
-            SUMMARY,
-            name,
+            summarise_replicates(check_table(simulated(world, drawn, name), REPLICATES, name)), SUMMARY, name
         ).set_index(["target", "method", "measure"])
         for name, world in worlds.items()
     }
@@ -51,36 +55,45 @@ def found():
 )
 def test_honest_methods_find_the_planted_drift(found, scenario, method):
     rows = found[scenario].loc["system", method]
-    # Four Monte Carlo errors; for coverage the error of 50 draws at 95%, 3.1 points.
+    # Four Monte Carlo errors; for coverage four errors of 20 draws at 95%, 4.9 points each.
     assert abs(rows.loc["bias", "value"]) < 4 * rows.loc["bias", "monte_carlo_error"]
-    assert rows.loc["coverage", "value"] > 0.95 - 4 * 0.031
+    assert rows.loc["coverage", "value"] > 0.95 - 4 * 0.049
 
 
 @pytest.mark.recovery
 def test_relative_effects_cannot_see_a_drift(found):
     rows = found["drift"].loc["system", "relative"]
     assert rows.loc["bias", "value"] == pytest.approx(10.0)
-    assert found["drift"].loc[("school", "relative", "bias"), "value"] == pytest.approx(10.0, abs=2)
+    school = found["drift"].loc["school", "relative"]
+    # Four Monte Carlo errors: the schools drawn change on average by a little more or less than the drift.
+    error = 4 * school.loc["bias", "monte_carlo_error"]
+    assert school.loc["bias", "value"] == pytest.approx(10.0, abs=error)
 
 
 @pytest.mark.recovery
 def test_the_source_offset_pulls_the_drift_towards_the_benchmark(found):
     rows = found["drift"].loc["system", "benchmark_offset"]
-    # Schools of 20 shrink by about a third where the variance has not absorbed all of the drift.
-    assert rows.loc["bias", "value"] > 4 * rows.loc["bias", "monte_carlo_error"]
+    # A school of 20 keeps 20 x 400 / (42^2 + 20 x 400) = 82% of the drift, or a little more as the variance
+    # takes in some of the drift.
+    assert 0.5 < rows.loc["bias", "value"] < 2.5
 
 
 @pytest.mark.recovery
 @pytest.mark.parametrize("scenario", ["regular", "drift"])
-def test_the_joint_model_finds_changes_with_the_right_error(found, scenario):
-    for target in ("school", "place"):
-        rows = found[scenario].loc[target, "joint"]
-        assert abs(rows.loc["bias", "value"]) < 4 * rows.loc["bias", "monte_carlo_error"]
-        # Four Monte Carlo errors over replicates, and 1 point since variances are estimated.
-        error = 4 * rows.loc["coverage", "monte_carlo_error"] + 0.01
-        assert rows.loc["coverage", "value"] == pytest.approx(0.95, abs=error)
-    changes = {
+@pytest.mark.parametrize("target", ["school", "place"])
+def test_the_joint_model_finds_changes_with_the_right_error(found, scenario, target):
+    rows = found[scenario].loc[target, "joint"]
+    assert abs(rows.loc["bias", "value"]) < 4 * rows.loc["bias", "monte_carlo_error"]
+    # Four Monte Carlo errors over replicates, and 2 points since variances are estimated from 60 schools.
+    error = 4 * rows.loc["coverage", "monte_carlo_error"] + 0.02
+    assert rows.loc["coverage", "value"] == pytest.approx(0.95, abs=error)
+
+
+@pytest.mark.recovery
+@pytest.mark.parametrize("scenario", ["regular", "drift"])
+def test_changes_are_found_the_better_the_more_is_used(found, scenario):
+    error = {
         method: found[scenario].loc[("school", method, "rmse"), "value"]
-        for method in ("joint", "benchmark_residuals", "raw_means")
+        for method in ("joint", "benchmark_drift", "benchmark_residuals", "raw_means")
     }
-    assert changes["joint"] < changes["benchmark_residuals"] < changes["raw_means"]
+    assert error["joint"] < error["benchmark_drift"] < error["benchmark_residuals"] < error["raw_means"]

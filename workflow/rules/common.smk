@@ -196,22 +196,3 @@ def benchmark_years():
 def drift_tables():
     """The table of the system's drift; none without a benchmark."""
     return ["results/benchmark/drift.parquet"] if settings.benchmark else []
-
-
-def planted_world(wildcards):
-    """The numbers of one scenario of the validation study."""
-    return settings.validate_benchmark.world(wildcards.scenario)
-
-
-def chunk_of_replicates(wildcards):
-    """The first replicate of one job of the validation study, and the one after its last."""
-    return settings.validate_benchmark.replicates_of(int(wildcards.chunk))
-
-
-def replicate_files(wildcards):
-    """Replicates of every scenario of the validation study."""
-    return expand(
-        "results/validate_benchmark/replicates/{scenario}/{chunk}.parquet",
-        scenario=settings.validate_benchmark.scenario_names(),
-        chunk=range(settings.validate_benchmark.chunks),
-    )

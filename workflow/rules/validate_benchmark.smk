@@ -3,6 +3,14 @@
 
 if settings.validate_benchmark:
 
+    def planted_world(wildcards):
+        """The numbers of one scenario, so that another one's do not make it again."""
+        return settings.validate_benchmark.world(wildcards.scenario)
+
+    def chunk_of_replicates(wildcards):
+        """The first replicate of one job, and the one after its last."""
+        return settings.validate_benchmark.replicates_of(int(wildcards.chunk))
+
     rule simulate_benchmark:
         """Invent some systems of one scenario and measure every method on them."""
         output:
@@ -33,7 +41,11 @@ if settings.validate_benchmark:
     rule summarise_benchmark:
         """Gather every replicate of every scenario into one table of measures with Monte Carlo errors."""
         input:
-            replicates=replicate_files,
+            replicates=expand(
+                "results/validate_benchmark/replicates/{scenario}/{chunk}.parquet",
+                scenario=settings.validate_benchmark.scenario_names(),
+                chunk=range(settings.validate_benchmark.chunks),
+            ),
         output:
             summary="results/validate_benchmark/summary.parquet",
             csv="results/validate_benchmark/summary.csv",

@@ -47,9 +47,10 @@ def fit_system(system: System, confidence: float) -> Fits:
     """Return the models of the first and the last cohort of a system."""
     first, last = min(system.moments), max(system.moments)
     before, after = system.moments[first], system.moments[last]
-    relative = (fit_random_intercept(before, FORMULA), fit_random_intercept(after, FORMULA))
     kinds: tuple[LineKind, ...] = ("ols", "mixed")
     lines = {kind: fit_reference(before, FORMULA, line=kind) for kind in kinds}
+    # The line of the benchmark cohort comes with its relative model.
+    relative = (lines["ols"].mixed, fit_random_intercept(after, FORMULA))
     measured = {
         method: (fit_offset(before, lines[line], variant), fit_offset(after, lines[line], variant))
         for method, (line, variant) in OFFSETS.items()

@@ -9,8 +9,7 @@ from valueadded.validate_benchmark.change_estimates import estimate_changes, sch
 from valueadded.validate_benchmark.draw import draw_system
 from valueadded.validate_benchmark.drift_estimates import estimate_drifts
 from valueadded.validate_benchmark.fits import fit_system
-
-# from valueadded.validate_benchmark.joint_estimates import estimate_jointly
+from valueadded.validate_benchmark.joint_estimates import estimate_jointly
 from valueadded.validate_benchmark.measures import measure_estimate
 from valueadded.validate_benchmark.world import World
 
@@ -52,7 +51,7 @@ def simulate_scenario(
         for found in [
             *estimate_drifts(system, fits),
             *estimate_changes(system, fits),
-            #            *estimate_jointly(system, school),
+            *estimate_jointly(system, school),
         ]:
             rows.append(
                 {

@@ -59,9 +59,7 @@ def cohort_moments(
     DesignError
         If there is one cohort only, or the moments have another response.
     """
-    moments = (
-        frame if isinstance(frame, SchoolMoments) else summarise_schools(frame, formula, school, cohort)
-    )
+    moments = frame if isinstance(frame, SchoolMoments) else summarise_schools(frame, formula, school, cohort)
     response = read_formula(formula).response
     if response != moments.columns[-1]:
         raise DesignError(
