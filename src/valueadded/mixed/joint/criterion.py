@@ -77,7 +77,7 @@ def solve_joint(data: JointData, covariance: Array, residual: Array) -> JointSol
     contrasts = [np.append(-part, 1.0) for part in np.split(beta, data.starts[1:-1])]
     means = np.column_stack([contrast @ rows for contrast, rows in zip(contrasts, data.rows, strict=True)])
     within = np.array([c @ inside @ c for c, inside in zip(contrasts, data.within, strict=True)])
-    pull = np.einsum("jab,jb->ja", precision, means)
+    pull = (precision @ means[:, :, None])[:, :, 0]
     return JointSolution(
         beta=beta,
         system=system,
@@ -133,14 +133,14 @@ def joint_deviance(data: JointData, covariance: Array, residual: Array, reml: bo
     pairs = precision.reshape(-1, size * size)
     information = (pairs.T @ pairs).reshape(size, size, size, size).transpose(0, 2, 1, 3)
     shares = precision * (residual / students)[:, None, :]
-    crossed = np.einsum("jac,jbc->abc", precision, shares)
+    by_cohort = precision.transpose(2, 1, 0) @ shares.transpose(2, 0, 1)
     return JointCriterion(
         deviance=float(deviance),
         score=(score + score.T) / 2,
         residual_score=residual * residual_score,
         information=information.reshape(size * size, size * size),
         residual_information=np.diag(inside * residual) + np.einsum("jab,jba->ab", shares, shares),
-        cross_information=crossed.reshape(size * size, size),
+        cross_information=by_cohort.transpose(1, 2, 0).reshape(size * size, size),
     )
 
 

@@ -14,9 +14,9 @@ from valueadded.numerics.scoring import ScoringPoint, descend
 
 Array = NDArray[np.float64]
 
-# A profile is followed to a deviance this near the one wanted: a ten thousandth of a standard error.
-PROFILE_TOLERANCE = 1e-8
-ANGLE_TOLERANCE = 1e-6
+# A profile is followed to a deviance this near its lowest: an end moves by a millionth of a standard error.
+PROFILE_TOLERANCE = 1e-6
+ANGLE_TOLERANCE = 1e-5
 # A correlation whose arcsine is this near a right angle is -1 or 1.
 CLOSEST = 1e-4
 
@@ -73,6 +73,8 @@ class CorrelationProfile:
         values, vectors = np.linalg.eigh(covariance[np.ix_(order, order)])
         factor = np.linalg.qr(((vectors * np.sqrt(np.clip(values, 0, None))) @ vectors.T).T)[1].T
         factor = factor * np.where(np.diag(factor) < 0, -1.0, 1.0)
+        # The estimate itself loses nothing.
+        self._known = {float(np.arcsin(self.estimate)): -self.limit}
         spread = np.sqrt(np.diag(covariance)[[a, b]])
         self._point = np.concatenate([spread, factor[2:].ravel(), np.log(estimates.residual)])
 
@@ -86,8 +88,11 @@ class CorrelationProfile:
             # A standard deviation below 0 would turn the sign of the correlation.
             return found if min(point[:2]) > 0 else replace(found, deviance=np.inf)
 
-        self._point, now = descend(visit, self._point, PROFILE_TOLERANCE)
-        return float(np.sqrt(max(now.deviance - self.best, 0.0))) - self.limit
+        # The root search asks for the ends of its bracket again.
+        if angle not in self._known:
+            self._point, now = descend(visit, self._point, PROFILE_TOLERANCE)
+            self._known[angle] = float(np.sqrt(max(now.deviance - self.best, 0.0))) - self.limit
+        return self._known[angle]
 
     def end(self, side: float, error: float) -> float:
         """Return the end of the interval towards `side`, -1 or 1; `error` is about the standard error.
