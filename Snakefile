@@ -8,6 +8,7 @@ report: "workflow/report/workflow.rst"
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/outputs.smk"
 include: "workflow/rules/synthetic.smk"
 include: "workflow/rules/validation.smk"
 include: "workflow/rules/cohorts.smk"
@@ -29,6 +30,7 @@ rule all:
         "results/cohorts/matched_comparison.parquet",
         "results/intake/schools.parquet",
         "results/mixed/fits.parquet",
+        list(joint_tables().values()),
         "results/effects/school_effects.parquet",
         "results/effects/reflated_effects.parquet",
         "results/effects/school_changes.parquet",

@@ -31,7 +31,7 @@ def test_the_same_code_gives_the_same_digest():
     ("script", "module"),
     [
         ("match_cohort", "valueadded.cohorts.matching"),  # through the package that the script names
-        ("fit_relative", "valueadded.numerics.search"),  # several imports away
+        ("fit_mixed", "valueadded.numerics.search"),  # several imports away
         ("fit_relative", "valueadded.numerics"),  # the package around an imported module
         ("draw_caterpillar", "valueadded.figures.style"),  # named by the script itself
         ("measure_intake", "valueadded.mixed.design"),  # the moments of a cohort depend on its design

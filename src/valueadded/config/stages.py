@@ -8,6 +8,8 @@ from pydantic import Field, field_validator, model_validator
 from valueadded.config.section import Fault, Rule, Section, each_once
 
 Variant = Literal["offset", "drift", "frozen"]
+Structure = Literal["unstructured", "toeplitz", "ar1", "independent"]
+STRUCTURES: tuple[Structure, ...] = ("unstructured", "toeplitz", "ar1", "independent")
 VARIANTS: tuple[Variant, ...] = ("offset", "drift", "frozen")
 
 
@@ -106,13 +108,20 @@ class Intake(Section):
 
 
 class Mixed(Section):
-    """The relative model: per cohort, fixed effects free."""
+    """The relative model of each cohort, fixed effects free, and the joint model of all of them."""
 
     formula: str = Field(description="fixed part as a Wilkinson formula, `score ~ ...` (formula)")
     slope: str | None = Field(
         None, description="term whose slope varies between schools; no random-slope model if left out (name)"
     )
     method: Literal["ML", "REML"] = Field("ML", description="estimation method (choice)")
+    structures: list[Structure] = Field(
+        default_factory=lambda: list(STRUCTURES),
+        description="structures of the school covariance over years to compare; the unstructured one is "
+        "always fitted (choices)",
+    )
+
+    _each_once = field_validator("structures")(each_once)
 
 
 class Benchmark(Section):

@@ -64,6 +64,8 @@ FILES = {
     "fixed_effects": FAMILIES.format(table="fixed_effects"),
     "fit_records": FAMILIES.format(table="fit_records"),
     "school_covariance": "`results/mixed/school_covariance.parquet`",
+    "school_covariance_error": "`results/mixed/school_covariance_error.parquet`",
+    "lag_profile": "`results/mixed/lag_profile.parquet`",
     "joint_correlations": "`results/mixed/joint_correlations.parquet`",
     "structures": "`results/mixed/structures.parquet`",
     "joint_changes": "`results/mixed/joint_changes.parquet`",

@@ -18,7 +18,8 @@ MOMENTS = contract(
 
 FITS = contract(
     "fits",
-    "One fitted model for each row.",
+    "One fitted model for each row. The joint model has a row for each year; its log-likelihood, "
+    "convergence and evaluations are those of all years together.",
     {
         "domain": text("tested domain"),
         "year": whole("calendar year of the outcome", "year"),
@@ -61,7 +62,8 @@ FIXED_EFFECTS = contract(
 
 FIT_RECORDS = contract(
     "fit_records",
-    "The evidence each fit keeps: every point its search visited.",
+    "The evidence each fit keeps: every point its search visited. The joint model's stand under its last "
+    "year.",
     {
         "domain": text("tested domain"),
         "year": whole("calendar year of the outcome", "year"),
@@ -94,6 +96,44 @@ SCHOOL_COVARIANCE = contract(
     key=["domain", "year_a", "year_b"],
 )
 
+SCHOOL_COVARIANCE_ERROR = contract(
+    "school_covariance_error",
+    "Covariance of two estimated covariances of the joint model: that of years a and b with that of c and d.",
+    {
+        "domain": text("tested domain"),
+        "year_a": whole("first year of the one", "year"),
+        "year_b": whole("its second year, not earlier", "year"),
+        "year_c": whole("first year of the other", "year"),
+        "year_d": whole("its second year, not earlier", "year"),
+        "covariance": number(
+            "covariance of the estimates; missing at a singular covariance",
+            "points to the fourth power",
+            missing=True,
+        ),
+    },
+    key=["domain", "year_a", "year_b", "year_c", "year_d"],
+)
+
+LAG_PROFILE = contract(
+    "lag_profile",
+    "Mean correlation of true school effects between years by lag, from the joint model.",
+    {
+        "domain": text("tested domain"),
+        "lag": whole("calendar years apart", "years", at_least=1),
+        "pairs": whole("pairs of years", "pairs", at_least=1),
+        "correlation": number("mean correlation of the pairs", "-1 to 1", at_least=-1, at_most=1),
+        "std_error": number(
+            "standard error of the mean by the delta method; missing at a singular covariance",
+            "-1 to 1",
+            at_least=0,
+            missing=True,
+        ),
+        "lower": number("lower end of the interval, on Fisher's z", "-1 to 1", missing=True),
+        "upper": number("upper end of the interval, on Fisher's z", "-1 to 1", missing=True),
+    },
+    key=["domain", "lag"],
+)
+
 JOINT_CORRELATIONS = contract(
     "joint_correlations",
     "Correlation of true school effects between years, from the joint model, with three intervals.",
@@ -102,9 +142,15 @@ JOINT_CORRELATIONS = contract(
         "year_a": whole("earlier year", "year"),
         "year_b": whole("later year", "year"),
         "lag": whole("calendar years between them", "years", at_least=1),
-        "correlation": number("maximum likelihood estimate", "-1 to 1", at_least=-1, at_most=1),
-        "lower": number("lower end of the profile likelihood interval", "-1 to 1", at_least=-1, at_most=1),
-        "upper": number("upper end of the profile likelihood interval", "-1 to 1", at_least=-1, at_most=1),
+        "correlation": number(
+            "estimate; missing where a variance is 0", "-1 to 1", at_least=-1, at_most=1, missing=True
+        ),
+        "lower": number(
+            "lower end of the profile likelihood interval", "-1 to 1", at_least=-1, at_most=1, missing=True
+        ),
+        "upper": number(
+            "upper end of the profile likelihood interval", "-1 to 1", at_least=-1, at_most=1, missing=True
+        ),
         "std_error": number("standard error by the delta method", "-1 to 1", at_least=0, missing=True),
         "lower_delta": number("estimate minus z standard errors", "-1 to 1", missing=True),
         "upper_delta": number("estimate plus z standard errors", "-1 to 1", missing=True),

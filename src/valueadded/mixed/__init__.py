@@ -1,19 +1,23 @@
 """Linear mixed models with schools as groups: design -> moments -> criterion -> fit -> posterior."""
 
 from valueadded.mixed.by_cohort import RelativeModels, fit_relative_models
+from valueadded.mixed.joint.tables import compare_structures
+from valueadded.mixed.models import MixedModels, fit_mixed_models
 from valueadded.mixed.moments import SchoolMoments
-from valueadded.mixed.multi_cohort import MultiCohortFit, compare_structures, fit_multi_cohort
+from valueadded.mixed.multi_cohort import MultiCohortFit, fit_multi_cohort
 from valueadded.mixed.random_intercept import RandomInterceptFit, fit_random_intercept
 from valueadded.mixed.random_slope import RandomSlopeFit, fit_random_slope
 from valueadded.mixed.summarise import moments_from_frame, summarise_cohort, summarise_schools
 
 __all__ = [
+    "MixedModels",
     "MultiCohortFit",
     "RandomInterceptFit",
     "RandomSlopeFit",
     "RelativeModels",
     "SchoolMoments",
     "compare_structures",
+    "fit_mixed_models",
     "fit_multi_cohort",
     "fit_random_intercept",
     "fit_random_slope",

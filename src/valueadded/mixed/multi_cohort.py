@@ -75,7 +75,7 @@ class MultiCohortFit:
 
     @property
     def covariance_error(self) -> pd.DataFrame:
-        """Return the covariance matrix of the estimated covariances, labelled (year_a, year_b).
+        """Return the covariance matrix of the estimated covariances, labelled (year_a, year_b), a <= b.
 
         The different entries of an unstructured covariance, expected information; missing where the
         covariance is singular, since nothing like a normal distribution holds there.
@@ -209,34 +209,3 @@ def fit_multi_cohort(
     data = arrange_joint(moments, intercept)
     estimates = estimate_joint(data, build_structure(structure, data.cohorts), is_reml(method), start)
     return MultiCohortFit(estimates, data, moments, structure, method)
-
-
-def compare_structures(fits: Sequence[MultiCohortFit]) -> pd.DataFrame:
-    """Return the likelihood-ratio test of each structure against the unstructured fit, and AIC and BIC.
-
-    `bic` counts schools. The test's p-value is too large where the unstructured covariance is singular.
-    """
-    from scipy.stats import chi2
-
-    free = next(fit for fit in fits if fit.structure == "unstructured")
-    rows = []
-    for fit in fits:
-        freedom = free.joint.n_parameters - fit.joint.n_parameters
-        statistic = max(2 * (free.log_likelihood - fit.log_likelihood), 0.0)
-        deviance = -2 * fit.log_likelihood
-        rows.append(
-            {
-                "structure": fit.structure,
-                "parameters": fit.joint.n_parameters,
-                "log_likelihood": fit.log_likelihood,
-                "statistic": statistic if freedom > 0 else np.nan,
-                "freedom": freedom,
-                "p_value": float(chi2.sf(statistic, freedom)) if freedom > 0 else np.nan,
-                "aic": deviance + 2 * fit.n_parameters,
-                "bic": deviance + np.log(len(fit.data.school_id)) * fit.n_parameters,
-                "converged": fit.record.converged,
-                "boundary": fit.record.boundary,
-                "status": fit.record.status,
-            }
-        )
-    return pd.DataFrame(rows).astype({"structure": "str", "status": "str"})
