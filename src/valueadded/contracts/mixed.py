@@ -87,10 +87,9 @@ SCHOOL_COVARIANCE = contract(
         "year_b": whole("second year, not earlier", "year"),
         "covariance": number("covariance of the true effects", "squared points"),
         "std_error": number(
-            "standard error from the information matrix; missing at a singular covariance",
+            "standard error from the information matrix, approximate at a singular covariance",
             "squared points",
             at_least=0,
-            missing=True,
         ),
     },
     key=["domain", "year_a", "year_b"],
@@ -106,9 +105,7 @@ SCHOOL_COVARIANCE_ERROR = contract(
         "year_c": whole("first year of the other", "year"),
         "year_d": whole("its second year, not earlier", "year"),
         "covariance": number(
-            "covariance of the estimates; missing at a singular covariance",
-            "points to the fourth power",
-            missing=True,
+            "covariance of the estimates, approximate at a singular covariance", "points to the fourth power"
         ),
     },
     key=["domain", "year_a", "year_b", "year_c", "year_d"],
@@ -123,7 +120,7 @@ LAG_PROFILE = contract(
         "pairs": whole("pairs of years", "pairs", at_least=1),
         "correlation": number("mean correlation of the pairs", "-1 to 1", at_least=-1, at_most=1),
         "std_error": number(
-            "standard error of the mean by the delta method; missing at a singular covariance",
+            "standard error of the mean by the delta method, approximate at a singular covariance",
             "-1 to 1",
             at_least=0,
             missing=True,

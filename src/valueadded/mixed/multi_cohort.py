@@ -77,15 +77,15 @@ class MultiCohortFit:
     def covariance_error(self) -> pd.DataFrame:
         """Return the covariance matrix of the estimated covariances, labelled (year_a, year_b), a <= b.
 
-        The different entries of an unstructured covariance, expected information; missing where the
-        covariance is singular, since nothing like a normal distribution holds there.
+        The different entries of an unstructured covariance, by expected information: approximate where the
+        covariance is singular, missing for another structure.
         """
         entries, variance = vech_covariance(self.joint)
         years = np.array(self.data.cohorts)
         labels = pd.MultiIndex.from_arrays(
             [years[entries[:, 1]], years[entries[:, 0]]], names=["year_a", "year_b"]
         )
-        if self.record.boundary or self.structure != "unstructured":
+        if self.structure != "unstructured":
             variance = np.full_like(variance, np.nan)
         return pd.DataFrame(variance, index=labels, columns=labels)
 

@@ -50,8 +50,8 @@ def correlation_frame(
 def lag_frame(data: JointData, estimates: JointEstimates, confidence: float) -> pd.DataFrame:
     """Return `lag`, `pairs`, the mean `correlation` of the pairs at that lag, `std_error`, `lower`, `upper`.
 
-    The standard error is that of the mean by the delta method, the interval is on the scale of Fisher's z;
-    missing where the covariance is singular. A pair with a variance of 0 does not count.
+    The standard error is that of the mean by the delta method, the interval is on the scale of Fisher's z; both
+    are approximate where the covariance is singular. A pair with a variance of 0 does not count.
     """
     years, covariance = np.array(data.cohorts), estimates.covariance
     entries, variance = vech_covariance(estimates)
@@ -71,7 +71,7 @@ def lag_frame(data: JointData, estimates: JointEstimates, confidence: float) -> 
         gradients = np.array([correlation_gradient(covariance, entries, a, b) for a, b in pairs])
         mean = float(np.mean([covariance[a, b] / (spread[a] * spread[b]) for a, b in pairs]))
         slope = gradients.mean(axis=0)
-        known = not estimates.record.boundary and abs(mean) < 1
+        known = abs(mean) < 1
         error = float(np.sqrt(slope @ variance @ slope)) if known else np.nan
         centre, half = (np.arctanh(mean), z * error / (1 - mean**2)) if known else (np.nan, np.nan)
         rows.append(

@@ -145,7 +145,7 @@ def correlation_intervals(
     z = NormalDist().inv_cdf(0.5 + confidence / 2)
     delta, fisher = (correlation - z * error, correlation + z * error), (np.nan, np.nan)
     angle_error = error / np.sqrt(max(1 - correlation**2, np.sin(CLOSEST) ** 2))
-    if estimates.record.boundary or 1 - abs(correlation) < np.sin(CLOSEST) ** 2:
+    if 1 - abs(correlation) < np.sin(CLOSEST) ** 2:
         error, delta, angle_error = np.nan, (np.nan, np.nan), 0.1
     else:
         half = z * error / (1 - correlation**2)
