@@ -20,12 +20,13 @@ PAGES = [
     "CONTRIBUTING.md",
     "docs/assumptions.md",
     "docs/coverage.md",
+    "docs/does-benchmarking-work.md",
     "docs/notation.md",
     "examples/README.md",
     "results/README.md",
 ]
 # Ids of the capabilities this version is to have.
-CAPABILITIES = [*(f"B{number}" for number in range(1, 18)), "K1", "K3", "K4", "K8"]
+CAPABILITIES = [*(f"B{number}" for number in range(1, 18)), "K1", "K3", "K4", "K8", "N1"]
 LATER = ["K2", "K5", "K6", "K7", "K9", "K10"]
 
 
