@@ -20,9 +20,7 @@ QUOTED = re.compile(r'\[([^\]]+)\]\(#(\w+)-(\w+)-(\w+) "(\w+)"\)')
 
 @pytest.fixture(scope="module")
 def summary() -> pd.DataFrame:
-    return check_table(
-        pd.read_csv(DOCS / "does-benchmarking-work" / "summary.csv"), SUMMARY, "summary.csv"
-    )
+    return check_table(pd.read_csv(DOCS / "does-benchmarking-work" / "summary.csv"), SUMMARY, "summary.csv")
 
 
 def test_every_number_quoted_is_that_of_the_row_it_links_to(summary: pd.DataFrame) -> None:
@@ -44,7 +42,7 @@ def test_no_answer_quotes_a_result_without_its_row() -> None:
 
 
 def test_the_tables_are_those_of_the_summary(summary: pd.DataFrame) -> None:
-    assert TABLES + LISTED == describe_summary(summary)
+    assert describe_summary(summary) == TABLES + LISTED
 
 
 def test_every_link_to_a_row_has_its_anchor() -> None:
