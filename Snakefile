@@ -9,6 +9,7 @@ report: "workflow/report/workflow.rst"
 
 include: "workflow/rules/common.smk"
 include: "workflow/rules/outputs.smk"
+include: "workflow/rules/prior.smk"
 include: "workflow/rules/synthetic.smk"
 include: "workflow/rules/validation.smk"
 include: "workflow/rules/cohorts.smk"
@@ -16,7 +17,10 @@ include: "workflow/rules/intake.smk"
 include: "workflow/rules/mixed.smk"
 include: "workflow/rules/benchmark.smk"
 include: "workflow/rules/effects.smk"
+include: "workflow/rules/associations.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/drift_figures.smk"
+include: "workflow/rules/change_figures.smk"
 include: "workflow/rules/validate_benchmark.smk"
 
 
@@ -31,8 +35,13 @@ rule all:
         "results/intake/schools.parquet",
         "results/mixed/fits.parquet",
         list(joint_tables().values()),
+        drift_tables(),
         "results/effects/school_effects.parquet",
         "results/effects/reflated_effects.parquet",
         "results/effects/school_changes.parquet",
         "results/effects/year_correlations.parquet",
+        association_tables(),
+        "results/effects/ranks.parquet",
+        "results/effects/flags.parquet",
+        "results/effects/comparisons.parquet",
         figure_files(),

@@ -12,7 +12,7 @@ from valueadded.table_io import read_table, write_table
 def main(
     moments: list[str], cohorts: list, benchmark: dict, formula: str, confidence: float, output: dict
 ) -> None:
-    """Read the moments of every cohort, fit, write the tables of the line, fits, effects and drift."""
+    """Read the moments of every cohort, fit, write the tables of the line, fits, and effects."""
     line = Benchmark(**benchmark)
     frames = (moments_from_frame(read_table(path, MOMENTS)) for path in moments)
     by_cohort = dict(zip(map(tuple, cohorts), frames, strict=True))
@@ -24,7 +24,6 @@ def main(
     write_table(models.fixed_effects, output["fixed_effects"], FIXED_EFFECTS)
     write_table(models.fit_records, output["fit_records"], FIT_RECORDS)
     write_table(models.school_effects, output["school_effects"], SCHOOL_EFFECTS)
-    write_table(models.drift, output["drift"], contracts.DRIFT)
     write_table(models.decomposition, output["decomposition"], contracts.DECOMPOSITION)
 
 

@@ -12,11 +12,15 @@ import pandas as pd
 import pandera.pandas as pa
 import pytest
 import yaml
+from invented_changes import make_changes
 
 from valueadded.cli import data_dictionary, main
 from valueadded.cohorts.reasons import REASONS as COHORT_REASONS
 from valueadded.config import Config, check_config
 from valueadded.contracts import dictionary
+from valueadded.contracts.benchmark import DRIFT
+from valueadded.contracts.mixed import JOINT_CHANGES
+from valueadded.table_io import write_table
 from valueadded.validation.reasons import REASONS as VALIDATION_REASONS
 
 ROOT = Path(__file__).parents[1]
@@ -154,3 +158,37 @@ def test_dictionary_names_the_files_that_rules_write():
     assert written
     missing = sorted(path for path in written if f"`{path}`" not in text)
     assert missing == []
+
+
+def study_with_results(folder: Path) -> None:
+    changes, drift = make_changes()
+    (folder / "config.yaml").write_text((ROOT / "config.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    write_table(changes, folder / "results" / "mixed" / "joint_changes.parquet", JOINT_CHANGES)
+    write_table(drift, folder / "results" / "benchmark" / "drift.parquet", DRIFT)
+
+
+def test_explain_prints_three_sentences_for_a_domain(tmp_path, capsys):
+    study_with_results(tmp_path)
+    assert main(["explain", "0042", "--directory", str(tmp_path), "--domain", "reading"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "school 0042 stands 13 " in lines[0]
+    assert (len(lines), lines[3]) == (5, "")
+    assert main(["explain", "0042", "--directory", str(tmp_path)]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 9
+
+
+def test_explain_refuses_with_what_to_do(tmp_path, capsys):
+    def refused(*arguments: str) -> str:
+        assert main(["explain", *arguments, "--directory", str(tmp_path)]) == 1
+        return capsys.readouterr().err
+
+    assert "config.yaml does not exist" in refused("0042")
+    config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+    (tmp_path / "config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
+    assert "run the workflow first: snakemake" in refused("0042")
+    study_with_results(tmp_path)
+    assert "no school '9'" in refused("9")
+    assert "to 2030" in refused("0042", "--year", "2030")
+    del config["benchmark"]
+    (tmp_path / "config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
+    assert "no section benchmark" in refused("0042")

@@ -38,6 +38,20 @@ def build_parser() -> argparse.ArgumentParser:
     init.set_defaults(run=lambda chosen: print(start_study(chosen.folder)))
     dictionary = commands.add_parser("dictionary", help="print the data dictionary as Markdown")
     dictionary.set_defaults(run=lambda chosen: print(data_dictionary(), end=""))
+    explain = commands.add_parser(
+        "explain", help="say in three sentences what the results hold about a school"
+    )
+    explain.add_argument("school", metavar="SCHOOL", help="identifier of the school, leading zeros included")
+    explain.add_argument("--domain", help="tested domain; default: every domain, three sentences each")
+    explain.add_argument("--year", type=int, help="outcome year; default: the school's latest")
+    explain.add_argument(
+        "--directory", type=Path, default=Path(), metavar="DIR", help="folder with config.yaml and results"
+    )
+    explain.set_defaults(
+        run=lambda chosen: print(
+            explain_school(chosen.directory, chosen.school, chosen.domain, chosen.year), end=""
+        )
+    )
     return parser
 
 
@@ -93,6 +107,51 @@ def data_dictionary() -> str:
             "Reasons in the attrition account": COHORT_REASONS,
         }
     )
+
+
+def explain_school(folder: Path, school: str, domain: str | None, year: int | None) -> str:
+    """Return what the results in `folder` say about one school.
+
+    Raises
+    ------
+    ConfigError
+        If the folder has no usable config.yaml, its study has no benchmark, or the results are not there.
+    ContractError
+        If the tables hold nothing about this school, domain or year.
+    """
+    import yaml
+
+    from valueadded.config import check_config
+    from valueadded.contracts.benchmark import DRIFT
+    from valueadded.contracts.mixed import JOINT_CHANGES
+    from valueadded.effects.explain import find_standings
+    from valueadded.effects.wording import three_sentences
+    from valueadded.table_io import read_table
+
+    path = folder / "config.yaml"
+    if not path.is_file():
+        raise ConfigError(f"{path} does not exist; expected the folder of a study, named with --directory")
+    try:
+        settings = check_config(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except yaml.YAMLError as fault:
+        raise ConfigError(f"{path}: not YAML ({fault})") from None
+    if settings.benchmark is None:
+        raise ConfigError(f"{path}: no section benchmark; expected one, since changes are measured from it")
+    tables = [
+        folder / "results" / name for name in ("mixed/joint_changes.parquet", "benchmark/drift.parquet")
+    ]
+    for table in tables:
+        if not table.is_file():
+            raise ConfigError(
+                f"{table} does not exist; run the workflow first:"
+                f" snakemake --directory {shlex.quote(str(folder))} --cores 2"
+            )
+    changes, drift = read_table(tables[0], JOINT_CHANGES), read_table(tables[1], DRIFT)
+    found = find_standings(changes, drift, school, max(settings.benchmark.years), domain, year)
+    unit, confidence = settings.figures.score_unit, settings.effects.confidence
+    parts = ["\n".join(three_sentences(standing, unit, confidence)) for standing in found]
+    notice = "Descriptive, not causal; not for judging schools automatically."
+    return "\n\n".join([*parts, notice]) + "\n"
 
 
 if __name__ == "__main__":

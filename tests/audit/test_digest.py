@@ -32,7 +32,7 @@ def test_the_same_code_gives_the_same_digest():
     [
         ("match_cohort", "valueadded.cohorts.matching"),  # through the package that the script names
         ("fit_mixed", "valueadded.numerics.search"),  # several imports away
-        ("fit_relative", "valueadded.numerics"),  # the package around an imported module
+        ("fit_mixed", "valueadded.numerics"),  # the package around an imported module
         ("draw_caterpillar", "valueadded.figures.style"),  # named by the script itself
         ("measure_intake", "valueadded.mixed.design"),  # the moments of a cohort depend on its design
         ("generate_state", "valueadded.audit.log"),  # imported in the last block only
@@ -50,7 +50,7 @@ def test_an_edited_module_behind_a_script_changes_its_digest(script, module, edi
         ("match_cohort", "valueadded.figures.style"),
         ("match_cohort", "valueadded.mixed.criterion"),
         ("draw_caterpillar", "valueadded.benchmark.drift"),
-        ("fit_relative", "valueadded.validation.prescan"),
+        ("fit_mixed", "valueadded.validation.prescan"),
         ("generate_state", "valueadded.mixed.fit"),
     ],
 )

@@ -5,7 +5,7 @@ import statsmodels.formula.api as smf
 from invented import FORMULA, make_cohort
 
 from valueadded.benchmark import decompose, fit_benchmark_models, fit_reference, measure_drift
-from valueadded.contracts.benchmark import DECOMPOSITION, DRIFT, REFERENCE
+from valueadded.contracts.benchmark import DECOMPOSITION, REFERENCE
 from valueadded.contracts.effects import SCHOOL_EFFECTS
 from valueadded.contracts.mixed import FITS, FIXED_EFFECTS
 from valueadded.mixed import fit_random_intercept, summarise_schools
@@ -113,7 +113,6 @@ def test_tables_of_every_cohort_meet_their_contracts() -> None:
     }
     models = fit_benchmark_models(moments, FORMULA, [2017], "ols", ["offset", "drift", "frozen"], [], 0.95)
     check_table(models.reference, REFERENCE, "reference")
-    check_table(models.drift, DRIFT, "drift")
     check_table(models.decomposition, DECOMPOSITION, "decomposition")
     check_table(models.fits, FITS, "fits")
     check_table(models.fixed_effects, FIXED_EFFECTS, "fixed_effects")

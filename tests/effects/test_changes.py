@@ -1,9 +1,11 @@
 import pandas as pd
 import pytest
+from invented import FORMULA, make_cohorts
 from scipy.stats import norm
 
 from valueadded.contracts.effects import SCHOOL_CHANGES
 from valueadded.effects import measure_changes
+from valueadded.mixed import fit_multi_cohort
 from valueadded.table_io import check_table
 
 
@@ -43,3 +45,18 @@ def test_schools_in_one_of_the_years_only_have_no_change() -> None:
 def test_without_error_the_direction_is_certain() -> None:
     table = measure_changes(effects().assign(std_error=0.0), 2017)
     assert set(table["p_improved"]) == {0.0}
+
+
+def test_changes_of_the_joint_model_come_from_it_and_not_from_its_effects() -> None:
+    students, _ = make_cohorts(1, (2017, 2021))
+    fit = fit_multi_cohort(students, FORMULA)
+    table = fit.school_effects().assign(domain="reading", model="joint")
+    joint = fit.changes(2017).assign(domain="reading")
+    found = measure_changes(table, 2017, joint=joint)
+    check_table(found, SCHOOL_CHANGES, "school_changes")
+    assert set(found["model"]) == {"joint"}
+    merged = found.merge(joint, on="school_id")
+    assert (merged["std_error"] == merged["relative_std_error"]).all()
+    effect = table.pivot(index="school_id", columns="year", values="effect").loc[merged["school_id"]]
+    # The change is the difference of the effects; only its error is another.
+    assert merged["change"].to_numpy() == pytest.approx((effect[2021] - effect[2017]).to_numpy())

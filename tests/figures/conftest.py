@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from valueadded.contracts.benchmark import DRIFT
+from valueadded.contracts.benchmark import DRIFT, PRIOR_DRIFT
 from valueadded.contracts.cohorts import ATTRITION
-from valueadded.contracts.effects import SCHOOL_EFFECTS, YEAR_CORRELATIONS
+from valueadded.contracts.effects import RANKS, SCHOOL_EFFECTS, YEAR_CORRELATIONS
+from valueadded.effects import rank_schools
 from valueadded.table_io import check_table
 
 DRIFTS = {2016: -3.1, 2017: 0.0, 2018: 2.4, 2019: 4.0, 2021: -9.5, 2022: -6.2, 2023: -4.0}
@@ -16,12 +17,14 @@ DRIFTS = {2016: -3.1, 2017: 0.0, 2018: 2.4, 2019: 4.0, 2021: -9.5, 2022: -6.2, 2
 
 @dataclass(frozen=True)
 class InventedStudy:
-    """The four tables the figures read, each meeting its contract."""
+    """The tables the figures read, each meeting its contract."""
 
     effects: pd.DataFrame
+    ranks: pd.DataFrame
     drift: pd.DataFrame
     correlations: pd.DataFrame
     attrition: pd.DataFrame
+    prior_drift: pd.DataFrame
 
 
 def invent_study(
@@ -44,6 +47,8 @@ def invent_study(
                 DRIFTS[year] + 1.6,
                 DRIFTS[year] - 0.5,
                 0.5,
+                0.8 if year < 2022 else 0.5,
+                0.0 if year < 2022 else 0.39**0.5,
             )
             for year in years
             for basis in ("student", "school")
@@ -52,9 +57,11 @@ def invent_study(
     )
     return InventedStudy(
         check_table(effects, SCHOOL_EFFECTS, "effects"),
+        check_table(_invent_ranks(effects), RANKS, "ranks"),
         check_table(drift, DRIFT, "drift"),
         check_table(_invent_correlations(effects, years, domain), YEAR_CORRELATIONS, "correlations"),
         check_table(_invent_attrition(years, n_schools, domain), ATTRITION, "attrition"),
+        check_table(_invent_prior_drift(drift), PRIOR_DRIFT, "prior_drift"),
     )
 
 
@@ -98,6 +105,11 @@ def _invent_effects(random, n_schools, years, domain):
     return pd.concat(parts, ignore_index=True)
 
 
+def _invent_ranks(effects):
+    fits = effects[["domain", "year", "model"]].drop_duplicates().assign(school_variance=60.0)
+    return rank_schools(effects, fits, draws=500)
+
+
 def _invent_correlations(effects, years, domain):
     wide = effects.pivot(index="school_id", columns=["model", "year"], values="effect")
     rows = []
@@ -119,10 +131,29 @@ def _invent_correlations(effects, years, domain):
     )
     return frame.assign(
         correlation=frame["correlation"].astype(float),
+        expected=np.nan,
         lower=np.nan,
         upper=np.nan,
         n_schools=len(wide),
         estimates="words",
+    )
+
+
+def _invent_prior_drift(drift):
+    """Prior scores that rise where the outcome falls: 2021 is a shock to the prior."""
+    prior = np.where(drift["year"] == 2021, 6.0, 0.3 * drift["drift"])
+    return drift[["domain", "year", "basis"]].assign(
+        prior_drift=prior,
+        std_error=0.8,
+        lower=prior - 1.6,
+        upper=prior + 1.6,
+        link_std_error=0.0,
+        outcome_drift=drift["drift"],
+        outcome_lower=drift["lower"],
+        outcome_upper=drift["upper"],
+        outcome=drift["drift"] + 0.8 * prior,
+        disagree=drift["year"] == 2021,
+        words=pd.array(["in words"] * len(drift), dtype="str"),
     )
 
 

@@ -1,11 +1,17 @@
 """Prior scores are measured from the benchmark cohort, never from their own."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from valueadded.contracts.intake import PRIOR_CONSTANTS
 from valueadded.errors import CohortError
-from valueadded.intake.prior_attainment import average_priors, measure_constants, standardise_prior
+from valueadded.intake.prior_attainment import (
+    average_priors,
+    measure_constants,
+    square_errors,
+    standardise_prior,
+)
 from valueadded.table_io import check_table
 
 
@@ -76,3 +82,11 @@ def test_a_composite_of_other_domains_leaves_the_own_one_out(cohort_of, constant
         cohort_of({"prior_score": 999.0}), companions, other, ["numeracy", "writing"], "key"
     )
     assert found.tolist() == [1.5]
+
+
+def test_a_student_without_a_standard_error_takes_the_mean_error_variance():
+    cohort = pd.DataFrame({"prior_score_se": [3.0, 5.0, float("nan")]})
+    assert square_errors(cohort).tolist() == [9.0, 25.0, 17.0]
+    # Nobody has one: 0 stands for unknown, and nobody is left out.
+    assert square_errors(cohort * float("nan")).tolist() == [0.0, 0.0, 0.0]
+    assert square_errors(cohort[[]]).tolist() == [0.0, 0.0, 0.0]

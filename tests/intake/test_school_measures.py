@@ -121,7 +121,8 @@ def test_characteristics_of_the_school_are_joined_for_the_outcome_year(cohort_of
 def test_columns_come_in_order(cohort_of, constants):
     measures = {"z": {"kind": "standardised_prior"}, "a": {"kind": "stability"}}
     found = measured(cohort_of({"sex": "f", "age": 10.0}), constants, measures).students
-    assert list(found.columns) == [*STUDENT_INTAKE.columns, "z", "a", "prior_score", "age", "sex"]
+    measured_columns = ["z", "a", "prior_error_variance", "prior_score"]
+    assert list(found.columns) == [*STUDENT_INTAKE.columns, *measured_columns, "age", "sex"]
 
 
 def test_a_name_that_is_taken_is_refused(cohort_of, constants):

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from valueadded.synthetic.streams import draw_correlated, open_stream
+from valueadded.numerics.streams import open_stream
+from valueadded.synthetic.streams import draw_correlated
 
 
 def test_a_name_always_gives_the_same_numbers():

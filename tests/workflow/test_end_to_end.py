@@ -53,11 +53,15 @@ CONTRACTS: dict[str, pa.DataFrameSchema] = {
     "*/school_effects.parquet": effects.SCHOOL_EFFECTS,
     "benchmark/reference.parquet": benchmark.REFERENCE,
     "benchmark/drift.parquet": benchmark.DRIFT,
+    "benchmark/prior_drift.parquet": benchmark.PRIOR_DRIFT,
+    "benchmark/measurement_error.parquet": benchmark.MEASUREMENT_ERROR,
     "benchmark/decomposition.parquet": benchmark.DECOMPOSITION,
     "effects/reflated_effects.parquet": effects.REFLATED_EFFECTS,
     "effects/school_changes.parquet": effects.SCHOOL_CHANGES,
     "effects/year_correlations.parquet": effects.YEAR_CORRELATIONS,
     "figures/attrition_flow_*": figures.ATTRITION_FLOW,
+    "figures/prior_and_outcome_*": figures.PRIOR_AND_OUTCOME,
+    "figures/system_drift_*": figures.SYSTEM_DRIFT,
     "figures/effect_distribution_*": figures.EFFECT_DISTRIBUTION,
     "figures/caterpillar_*": figures.CATERPILLAR,
     "figures/relative_against_benchmark_*": figures.RELATIVE_AGAINST_BENCHMARK,
@@ -81,7 +85,8 @@ FIXED_COLUMNS = {
     "mixed/fixed_effects": "domain year model term estimate std_error",
     "benchmark/fixed_effects": "domain year model term estimate std_error",
     "benchmark/reference": "domain line term estimate",
-    "benchmark/drift": "domain year basis drift std_error lower upper intercept_part slope_part",
+    "benchmark/drift": "domain year basis drift std_error lower upper intercept_part slope_part"
+    " sampling_std_error link_std_error",
     "benchmark/decomposition": "domain year school_id mean_residual_relative mean_residual_benchmark"
     " intercept_part slope_part",
     "effects/school_effects": EFFECTS,
@@ -94,8 +99,10 @@ FIGURES = [
     "attrition_flow",
     "caterpillar",
     "effect_distribution",
+    "prior_and_outcome",
     "relative_against_benchmark",
     "school_trajectories",
+    "system_drift",
     "year_correlations",
 ]
 COHORT_JOBS = {"match_cohort", "measure_intake"}

@@ -23,7 +23,7 @@ FILES = {
     "exam": "mlmrev_exam.csv.gz",
 }
 EVERY_STUDY = ["attrition_flow", "caterpillar", "effect_distribution"]
-SEVERAL_YEARS = ["relative_against_benchmark", "school_trajectories", "year_correlations"]
+SEVERAL_YEARS = ["relative_against_benchmark", "school_trajectories", "system_drift", "year_correlations"]
 
 pytestmark = [pytest.mark.workflow, pytest.mark.slow]
 

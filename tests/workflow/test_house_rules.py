@@ -72,7 +72,7 @@ MAY_IMPORT = {
     "audit": {"errors"},
     "config": {"errors"},
     "numerics": {"errors"},
-    "synthetic": {"config", "contracts", "errors"},
+    "synthetic": {"numerics", "config", "contracts", "errors"},
     "validation": {"config", "contracts", "errors"},
     "cohorts": {"validation", "config", "contracts", "errors"},
     "intake": {"cohorts", "validation", "config", "contracts", "errors"},
@@ -82,7 +82,7 @@ MAY_IMPORT = {
     # It judges the models by their public functions, and takes only its random streams from elsewhere.
     "validate_benchmark": {"effects", "benchmark", "mixed", "numerics", "synthetic", "contracts", "errors"},
     "figures": {"effects", "contracts", "errors"},
-    "cli": {"cohorts", "config", "contracts", "errors", "validation"},
+    "cli": {"cohorts", "config", "contracts", "effects", "errors", "table_io", "validation"},
 }
 VAGUE = {"utils", "util", "helpers", "helper", "common", "misc", "tools"}
 EVERY_RULE_HAS = ("log", "benchmark", "conda", "threads", "resources", "params", "script")

@@ -144,7 +144,9 @@ def model_formulas():
     benchmark = settings.benchmark.formula if settings.benchmark else None
     free = settings.benchmark.free_terms if settings.benchmark else []
     released = f"{response} ~ {' + '.join(free)}" if free else None
-    return [formula for formula in (mixed.formula, slope, benchmark, released) if formula]
+    formulas = [formula for formula in (mixed.formula, slope, benchmark, released) if formula]
+    # Whoever has a measure of the prior has the prior, so nobody is left out for it.
+    return [*formulas, *prior_formulas(response, formulas)]
 
 
 COHORTS = [(domain, year) for domain in DOMAINS for year in YEARS]

@@ -47,7 +47,8 @@ rule reflate_effects:
 rule measure_changes:
     """Measure each school's change between the benchmark year and every other year."""
     input:
-        "results/effects/school_effects.parquet",
+        effects="results/effects/school_effects.parquet",
+        joint=joint_table("joint_changes"),
     output:
         "results/effects/school_changes.parquet",
     log:
@@ -70,7 +71,9 @@ rule measure_changes:
 rule correlate_years:
     """Correlate school effects between years and between models."""
     input:
-        "results/effects/school_effects.parquet",
+        **joint_inputs(),
+        effects="results/effects/school_effects.parquet",
+        fits=families("fits"),
     output:
         "results/effects/year_correlations.parquet",
     log:
@@ -87,3 +90,29 @@ rule correlate_years:
         code=code("correlate_years"),
     script:
         "../../scripts/correlate_years.py"
+
+
+rule rank_schools:
+    """Rank schools with uncertainty, count wrong flags to expect, compare named schools."""
+    input:
+        effects="results/effects/school_effects.parquet",
+        fits=families("fits"),
+    output:
+        ranks="results/effects/ranks.parquet",
+        flags="results/effects/flags.parquet",
+        comparisons="results/effects/comparisons.parquet",
+    log:
+        "logs/rank_schools/all.log",
+    benchmark:
+        "logs/rank_schools/all.jsonl"
+    conda:
+        "../../envs/valueadded.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+    params:
+        effects=section("effects"),
+        named_schools=settings.figures.named_schools,
+        code=code("rank_schools"),
+    script:
+        "../../scripts/rank_schools.py"

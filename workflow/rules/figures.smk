@@ -68,6 +68,7 @@ rule draw_caterpillar:
     """Draw the schools of the latest year in rank order."""
     input:
         effects="results/effects/school_effects.parquet",
+        ranks="results/effects/ranks.parquet",
     output:
         png=report(
             "results/figures/caterpillar_{domain}.png",

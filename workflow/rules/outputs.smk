@@ -9,9 +9,32 @@ def families(table):
 
 def joint_tables():
     """Tables of the joint model, name: file; a study of one cohort has none."""
-    names = ["school_covariance", "school_covariance_error", "joint_correlations"]
-    names += ["lag_profile", "structures", "joint_changes"]
-    return {name: f"results/mixed/{name}.parquet" for name in names} if len(YEARS) > 1 else {}
+    if len(YEARS) == 1:
+        return {}
+    return {
+        "school_covariance": "results/mixed/school_covariance.parquet",
+        "school_covariance_error": "results/mixed/school_covariance_error.parquet",
+        "joint_correlations": "results/mixed/joint_correlations.parquet",
+        "lag_profile": "results/mixed/lag_profile.parquet",
+        "structures": "results/mixed/structures.parquet",
+        "joint_changes": "results/mixed/joint_changes.parquet",
+    }
+
+
+def joint_table(name):
+    """One table of the joint model, if the study has one."""
+    return [table for found, table in joint_tables().items() if found == name]
+
+
+def joint_inputs():
+    """Tables of the joint model that correlations between years are judged by."""
+    named = ("joint_correlations", "school_covariance")
+    return {name: file for name, file in joint_tables().items() if name in named}
+
+
+def association_tables():
+    """The table of associations among three years or more; none for fewer."""
+    return ["results/effects/associations.parquet"] if len(YEARS) > 2 else []
 
 
 def base_year():
@@ -21,9 +44,12 @@ def base_year():
 
 def figure_names():
     """Figures that make sense for the configured study: some compare years, one compares with a benchmark."""
-    several_years = ["school_trajectories", "year_correlations"] if len(YEARS) > 1 else []
+    several_years = ["school_trajectories", "year_correlations", "joint_correlation_by_lag"]
+    several_years = several_years if len(YEARS) > 1 else []
     against = ["relative_against_benchmark"] if settings.benchmark else []
-    return ["attrition_flow", "effect_distribution", "caterpillar", *against, *several_years]
+    changes = ["school_changes"] if settings.benchmark and len(YEARS) > 1 else []
+    always = ["attrition_flow", "effect_distribution", "caterpillar"]
+    return [*always, *against, *several_years, *changes, *drift_figures()]
 
 
 def figure_files():

@@ -2,8 +2,10 @@
 
 from valueadded.benchmark.by_cohort import BenchmarkModels, fit_benchmark_models
 from valueadded.benchmark.drift import decompose, measure_drift
+from valueadded.benchmark.link_error import read_scales
 from valueadded.benchmark.offset_fit import BenchmarkFit, fit_offset
 from valueadded.benchmark.reference import BenchmarkReference, fit_reference
+from valueadded.benchmark.system import measure_system
 
 __all__ = [
     "BenchmarkFit",
@@ -14,4 +16,6 @@ __all__ = [
     "fit_offset",
     "fit_reference",
     "measure_drift",
+    "measure_system",
+    "read_scales",
 ]

@@ -1,11 +1,11 @@
-"""The benchmark models, drift and decomposition of every cohort, as tables."""
+"""The benchmark models and decomposition of every cohort, as tables."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
-from valueadded.benchmark.drift import decompose, drift_rows
+from valueadded.benchmark.drift import decompose
 from valueadded.benchmark.offset_fit import BenchmarkFit, Variant, fit_offset
 from valueadded.benchmark.reference import BenchmarkReference, LineKind, fit_reference
 from valueadded.errors import ValueAddedError
@@ -19,7 +19,7 @@ from valueadded.mixed.moments import SchoolMoments, restrict, stack
 class BenchmarkModels:
     """Everything measured from the benchmark line, as tables.
 
-    reference, fits, fixed_effects, fit_records, school_effects, drift, decomposition : as their contracts say
+    reference, fits, fixed_effects, fit_records, school_effects, decomposition : as their contracts say
     """
 
     reference: pd.DataFrame
@@ -27,7 +27,6 @@ class BenchmarkModels:
     fixed_effects: pd.DataFrame
     fit_records: pd.DataFrame
     school_effects: pd.DataFrame
-    drift: pd.DataFrame
     decomposition: pd.DataFrame
 
 
@@ -49,11 +48,8 @@ def fit_benchmark_models(
     ValueAddedError
         Naming the domain and year whose model cannot be fitted.
     """
-    references = {
-        domain: _domain_reference(moments, domain, formula, years, line) for domain in _domains(moments)
-    }
+    references = fit_references(moments, formula, years, line)
     fits: dict[tuple[str, int, str], BenchmarkFit] = {}
-    drifts: list[pd.DataFrame] = []
     decompositions: list[pd.DataFrame] = []
     for (domain, year), cohort in moments.items():
         reference = references[domain]
@@ -62,7 +58,6 @@ def fit_benchmark_models(
                 released = [] if variant == "frozen" else free_terms
                 fits[domain, year, f"benchmark_{variant}"] = fit_offset(cohort, reference, variant, released)
             focal = restrict(cohort, formula_columns(formula, cohort.formulas)[0])
-            drifts.append(_labelled(drift_rows(focal, reference, confidence), domain, year))
             own_line = estimate_intercept_model(focal, True, "ML").coefficients
             decompositions.append(_labelled(decompose(focal, own_line, reference), domain, year))
         except ValueAddedError as fault:
@@ -82,22 +77,28 @@ def fit_benchmark_models(
         fixed_effects=label_rows({key: fit.fixed_effects for key, fit in fits.items()}),
         fit_records=label_rows({key: record_rows(fit.estimates) for key, fit in fits.items()}),
         school_effects=label_rows({key: fit.school_effects(confidence) for key, fit in fits.items()}),
-        drift=pd.concat(drifts, ignore_index=True),
         decomposition=pd.concat(decompositions, ignore_index=True),
     )
 
 
-def _domain_reference(
-    moments: Mapping[Cohort, SchoolMoments], domain: str, formula: str, years: Sequence[int], line: LineKind
-) -> BenchmarkReference:
-    try:
-        return fit_reference(stack([moments[domain, year] for year in years]), formula, line=line)
-    except ValueAddedError as fault:
-        raise type(fault)(f"{domain}, benchmark {', '.join(map(str, years))}: {fault}") from None
+def fit_references(
+    moments: Mapping[Cohort, SchoolMoments], formula: str, years: Sequence[int], line: LineKind
+) -> dict[str, BenchmarkReference]:
+    """Return domain -> its benchmark line, the benchmark years pooled.
 
-
-def _domains(moments: Mapping[Cohort, SchoolMoments]) -> list[str]:
-    return list(dict.fromkeys(domain for domain, _ in moments))
+    Raises
+    ------
+    ValueAddedError
+        Naming the domain and the benchmark years whose line cannot be fitted.
+    """
+    references = {}
+    for domain in dict.fromkeys(domain for domain, _ in moments):
+        try:
+            pooled = stack([moments[domain, year] for year in years])
+            references[domain] = fit_reference(pooled, formula, line=line)
+        except ValueAddedError as fault:
+            raise type(fault)(f"{domain}, benchmark {', '.join(map(str, years))}: {fault}") from None
+    return references
 
 
 def _labelled(frame: pd.DataFrame, domain: str, year: int) -> pd.DataFrame:

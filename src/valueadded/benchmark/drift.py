@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
@@ -40,9 +39,19 @@ def measure_drift(moments: SchoolMoments, reference: BenchmarkReference, basis: 
     schools stand in both cohorts, so their pulls are subtracted school by school before they are squared;
     adding the two variances would give intervals that are too wide.
     """
+    before, after = fit_both_lines(moments, reference, basis)
+    return compare_lines(before, after)
+
+
+def fit_both_lines(moments: SchoolMoments, reference: BenchmarkReference, basis: Basis) -> tuple[Line, Line]:
+    """Return the least squares lines of the benchmark and of a focal cohort on one basis."""
     before = reference.line if _is_ols(reference, basis) else fit_line(reference.moments, basis=basis)
     focal = restrict(moments, formula_columns(reference.formula, moments.formulas)[0])
-    after = fit_line(focal, basis=basis)
+    return before, fit_line(focal, basis=basis)
+
+
+def compare_lines(before: Line, after: Line) -> Drift:
+    """Return the movement between two lines at the mean intake of the first, clustered on schools."""
     # A level nobody has in the focal year cannot have moved by itself: it moves with the intercept.
     shared = [term for term in before.terms if term in after.terms]
     x0 = before.mean_intake[_places(before, shared)]
@@ -60,26 +69,6 @@ def measure_drift(moments: SchoolMoments, reference: BenchmarkReference, basis: 
         slope_part=float(change[1:] @ x0[1:]),
         std_error=float(np.sqrt(variance)),
     )
-
-
-def drift_rows(moments: SchoolMoments, reference: BenchmarkReference, confidence: float) -> pd.DataFrame:
-    """Return the drift on student and on school basis, one row a basis, with a normal interval."""
-    z = NormalDist().inv_cdf(0.5 + confidence / 2)
-    rows = []
-    for basis in BASES:
-        found = measure_drift(moments, reference, basis)
-        rows.append(
-            {
-                "basis": basis,
-                "drift": found.drift,
-                "std_error": found.std_error,
-                "lower": found.drift - z * found.std_error,
-                "upper": found.drift + z * found.std_error,
-                "intercept_part": found.intercept_part,
-                "slope_part": found.slope_part,
-            }
-        )
-    return pd.DataFrame(rows).astype({"basis": "str"})
 
 
 def decompose(

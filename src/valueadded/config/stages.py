@@ -143,6 +143,14 @@ class Benchmark(Section):
         default_factory=list, description="terms estimated anew in each focal year instead of pinned (names)"
     )
 
+    prior_reliability: float | None = Field(
+        None,
+        gt=0,
+        le=1,
+        description="reliability of the prior score in the benchmark cohort, used where records carry no "
+        "`score_se`; no corrected drift if both are left out (0 to 1)",
+    )
+
     _each_once = field_validator("years", "variants", "free_terms")(each_once)
 
 
@@ -152,6 +160,13 @@ class Effects(Section):
     confidence: float = Field(0.95, gt=0.5, lt=1, description="confidence of every interval (probability)")
     minimum_students: int = Field(
         1, ge=1, le=100, description="smaller schools are left out of correlations between years (students)"
+    )
+    draws: int = Field(
+        10_000, ge=1000, le=1_000_000, description="random draws behind each simulated interval (draws)"
+    )
+    seed: int = Field(2018, ge=0, description="seed of these draws (whole number)")
+    rank_draws: int = Field(
+        4000, ge=400, le=100000, description="draws of all effects behind ranks and their intervals (draws)"
     )
 
 

@@ -1,7 +1,7 @@
 """Contracts of the data behind each figure, written beside it."""
 
 from valueadded.contracts.columns import contract, flag, number, text, whole
-from valueadded.contracts.effects import MODELS
+from valueadded.contracts.effects import CORRELATION_METHODS, MODELS
 
 EFFECT_DISTRIBUTION = contract(
     "effect_distribution",
@@ -24,12 +24,20 @@ CATERPILLAR = contract(
         "domain": text("tested domain"),
         "year": whole("calendar year of the outcome", "year"),
         "model": text("model", among=MODELS),
-        "rank": whole("rank of the effect among the model's schools, 1 the lowest", "rank", at_least=1),
+        "rank": whole(
+            "place among the model's schools, 1 the lowest effect; equal effects go by school",
+            "rank",
+            at_least=1,
+        ),
         "school_id": text("school"),
         "effect": number("shrunken effect", "scale points"),
         "lower": number("lower end of the interval", "scale points"),
         "upper": number("upper end of the interval", "scale points"),
         "separation": text("where the interval lies", among=("above", "not_separated", "below")),
+        "rank_lower": whole("lower end of the interval of the rank", "rank", at_least=1),
+        "rank_upper": whole("upper end of the interval of the rank", "rank", at_least=1),
+        "p_top_quintile": number("probability of the highest fifth", "0 to 1", at_least=0, at_most=1),
+        "p_bottom_quintile": number("probability of the lowest fifth", "0 to 1", at_least=0, at_most=1),
     },
     key=["domain", "year", "model", "rank"],
 )
@@ -95,4 +103,83 @@ ATTRITION_FLOW = contract(
         "share": number("share of the year's records", "0 to 1", at_least=0, at_most=1, missing=True),
     },
     key=["domain", "year", "step", "reason"],
+)
+
+SYSTEM_DRIFT = contract(
+    "system_drift",
+    "The drift of the whole system, as drawn.",
+    {
+        "domain": text("tested domain"),
+        "year": whole("calendar year of the outcome", "year"),
+        "basis": text("whether each student or each school counts once", among=("student", "school")),
+        "drift": number("drift", "scale points"),
+        "std_error": number("its standard error, links included", "scale points", at_least=0),
+        "sampling_std_error": number("the part from sampling", "scale points", at_least=0),
+        "lower": number("lower end of the interval", "scale points"),
+        "upper": number("upper end of the interval", "scale points"),
+        "sampling_lower": number("lower end without the error of links", "scale points"),
+        "sampling_upper": number("upper end without the error of links", "scale points"),
+        "intercept_part": number("change of the intercept", "scale points"),
+        "slope_part": number("change of the slopes", "scale points"),
+        "benchmark_year": flag("the year belongs to the benchmark cohort"),
+    },
+    key=["domain", "basis", "year"],
+)
+
+PRIOR_AND_OUTCOME = contract(
+    "prior_and_outcome",
+    "Movement of the prior score and of the outcome given the prior, as drawn, each student counting once.",
+    {
+        "domain": text("tested domain"),
+        "year": whole("calendar year of the outcome", "year"),
+        "prior_drift": number("movement of the mean prior score", "scale points"),
+        "lower": number("lower end of its interval", "scale points"),
+        "upper": number("upper end of its interval", "scale points"),
+        "outcome_drift": number("drift of the outcome given the intake", "scale points"),
+        "outcome_lower": number("lower end of its interval", "scale points"),
+        "outcome_upper": number("upper end of its interval", "scale points"),
+        "outcome": number("movement of the mean outcome", "scale points"),
+        "disagree": flag("both intervals exclude 0, on opposite sides"),
+        "words": text("what moved, in words"),
+        "benchmark_year": flag("the year belongs to the benchmark cohort"),
+    },
+    key=["domain", "year"],
+)
+
+SCHOOL_CHANGE_FIGURE = contract(
+    "school_change_figure",
+    "Each school in the benchmark year and in the latest year, and its change with interval, as drawn.",
+    {
+        "domain": text("tested domain"),
+        "measure": text("what effects are measured from", among=("benchmark", "relative")),
+        "school_id": text("school"),
+        "year_from": whole("benchmark year", "year"),
+        "year_to": whole("latest year", "year"),
+        "effect_from": number("effect in the benchmark year", "scale points"),
+        "effect_to": number("effect in the latest year", "scale points"),
+        "change": number("later minus earlier", "scale points"),
+        "lower": number("lower end of the change's interval", "scale points"),
+        "upper": number("upper end of the change's interval", "scale points"),
+        "place": whole("place in the order of changes, 1 the lowest", "rank", at_least=1),
+        "direction": text("where the interval lies", among=("rose", "open", "fell")),
+    },
+    key=["domain", "measure", "school_id"],
+)
+
+JOINT_CORRELATION_BY_LAG = contract(
+    "joint_correlation_by_lag",
+    "Correlations of relative effects between years, from the joint model and from effects of single "
+    "years, as drawn.",
+    {
+        "domain": text("tested domain"),
+        "method": text("method", among=CORRELATION_METHODS),
+        "year_a": whole("earlier year", "year"),
+        "year_b": whole("later year", "year"),
+        "lag": whole("calendar years between them", "years", at_least=1),
+        "correlation": number("correlation; missing where it cannot be formed", "-1 to 1", missing=True),
+        "lower": number("lower end of the interval", "-1 to 1", missing=True),
+        "upper": number("upper end of the interval", "-1 to 1", missing=True),
+        "gap": number("correlation minus that of the joint model", "-2 to 2", missing=True),
+    },
+    key=["domain", "method", "year_a", "year_b"],
 )

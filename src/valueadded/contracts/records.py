@@ -98,7 +98,8 @@ LEDGER = contract(
 
 SCALE_LINKS = contract(
     "scale_links",
-    "Links between scales: score on the `to_era` scale = intercept + slope x score on `from_era`.",
+    "Links between scales: score on the `to_era` scale = intercept + slope x score on `from_era`. "
+    "Two columns may follow: `slope_std_error`, and `anchor`, the `to_era` score at which `std_error` holds.",
     {
         "domain": text("tested domain"),
         "from_era": text("scale era the score was reported on"),

@@ -1,6 +1,5 @@
 """Correlations of school effects between years and between models, and what each one estimates."""
 
-from dataclasses import dataclass
 from itertools import combinations
 from statistics import NormalDist
 
@@ -8,58 +7,21 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from valueadded.effects.correlation_rows import (
+    BETWEEN_MODELS,
+    Correlation,
+    correlation_frame,
+    correlation_row,
+    in_words,
+)
+from valueadded.effects.joint_rows import JointTables, add_expected, joint_correlation_rows
+from valueadded.effects.moment import correlate_moments
 from valueadded.effects.reflation import reflate, reliabilities
 from valueadded.errors import FitError
 
 Array = NDArray[np.float64]
 
-ESTIMATES = {
-    "shrunken": (
-        "correlation of the shrunken effects themselves; as an estimate of how school effects persist it is"
-        " biased towards 0, because each year's error shrinks and blurs it"
-    ),
-    "unshrunken": (
-        "correlation of deviations divided by their reliability (for a random intercept the school mean"
-        " residuals); biased towards 0 as an estimate of how school effects persist, because "
-        "sampling error is"
-        " left in"
-    ),
-    "reflated_global": (
-        "correlation of deviations rescaled to the model's spread; a rescaling changes no "
-        "correlation, so it is"
-        " biased towards 0 like that of shrunken deviations"
-    ),
-    "reflated_school": (
-        "correlation of deviations divided by the root of their reliability; biased towards 0 as an "
-        "estimate of"
-        " how school effects persist"
-    ),
-    "disattenuated": (
-        "correlation of shrunken deviations divided by its expected attenuation; estimates the correlation of"
-        " the true school effects if errors are independent between years; it may exceed 1"
-    ),
-}
-# Where the drift is inside the effect and shrunk with it, school size alone makes two years alike.
-SHRUNKEN_DRIFT = (
-    "correlation of the shrunken effects themselves, which hold the system's drift, shrunk by school size in"
-    " the same pattern every year; biased either way as an estimate of how school effects persist"
-)
-DRIFT_WITHIN = ("benchmark_offset", "benchmark_frozen")
-BETWEEN_MODELS = (
-    "correlation of two models' shrunken effects for the same students; says how alike the models rank"
-    " schools, nothing of stability over time"
-)
-METHODS = tuple(ESTIMATES)
-
-
-@dataclass(frozen=True)
-class Correlation:
-    """A correlation with its interval; missing where it cannot be formed."""
-
-    correlation: float
-    lower: float
-    upper: float
-    n_schools: int
+METHODS = ("shrunken", "unshrunken", "reflated_global", "reflated_school", "disattenuated")
 
 
 def correlate_years(
@@ -105,12 +67,13 @@ def correlate_years(
         value = "effect" if method == "shrunken" else "deviation"
         effect = group.pivot(index="school_id", columns="year", values=value)
         reliability = group.pivot(index="school_id", columns="year", values="reliability")
-        label = SHRUNKEN_DRIFT if method == "shrunken" and model in DRIFT_WITHIN else ESTIMATES[method]
+        label = in_words(method, str(model))
         for year_a, year_b in combinations(effect.columns.astype(int).tolist(), 2):
             pair = [year_a, year_b]
             found = correlate_pair(effect[pair].to_numpy(), reliability[pair].to_numpy(), method, confidence)
-            rows.append(_row(str(domain), year_a, year_b, str(model), str(model), method, found, label))
-    return _frame(rows)
+            years, models = (year_a, year_b), (str(model), str(model))
+            rows.append(correlation_row(str(domain), years, models, method, found, label))
+    return correlation_frame(rows)
 
 
 def refuse_repeats(effects: pd.DataFrame) -> None:
@@ -141,16 +104,48 @@ def correlate_models(effects: pd.DataFrame, confidence: float = 0.95) -> pd.Data
         for model in [name for name in effect.columns if name.startswith("benchmark_")]:
             pair = effect[["relative", model]].to_numpy()
             found = correlate_pair(pair, np.ones_like(pair), "shrunken", confidence)
-            rows.append(_row(str(domain), focal, focal, "relative", model, "shrunken", found, BETWEEN_MODELS))
-    return _frame(rows)
+            years, models = (focal, focal), ("relative", str(model))
+            rows.append(correlation_row(str(domain), years, models, "shrunken", found, BETWEEN_MODELS))
+    return correlation_frame(rows)
 
 
-def correlate_school_effects(effects: pd.DataFrame, minimum_students: int, confidence: float) -> pd.DataFrame:
-    """Return every correlation between years (all methods) and between models, of schools large enough."""
+def correlate_school_effects(
+    effects: pd.DataFrame,
+    minimum_students: int,
+    confidence: float,
+    fits: pd.DataFrame | None = None,
+    joint: JointTables | None = None,
+) -> pd.DataFrame:
+    """Return every correlation between years (all methods) and between models, of schools large enough.
+
+    Parameters
+    ----------
+    effects
+        Table of school effects.
+    minimum_students
+        Smaller schools are left out.
+    confidence
+        Confidence of every interval but the joint model's, which has its own.
+    fits
+        Table of fits; with it, the moment estimates of relative effects are among the rows.
+    joint
+        The joint model; with it, its own correlations lead and `expected` says what each other method is
+        expected to show if they are true. The joint model's predictions are correlated as they are only
+        (K6): no rescaling is meant for them.
+    """
     large = effects[effects["n_students"] >= minimum_students]
-    parts = [correlate_years(large, method, confidence) for method in METHODS]
+    apart = large[large["model"] != "joint"]
+    parts = [correlate_years(apart, method, confidence) for method in METHODS]
+    parts.append(correlate_years(large[large["model"] == "joint"], "shrunken", confidence))
     parts.append(correlate_models(large, confidence))
-    return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
+    if fits is not None:
+        parts.append(correlate_moments(large, fits, confidence))
+    if joint is not None:
+        parts.append(joint_correlation_rows(joint.joint_correlations))
+    found = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
+    if fits is None or joint is None:
+        return found
+    return add_expected(found, joint.school_covariance, fits, large)
 
 
 def correlate_pair(effect: Array, reliability: Array, method: str, confidence: float) -> Correlation:
@@ -183,37 +178,3 @@ def fisher_interval(correlation: float, n: int, confidence: float) -> tuple[floa
     centre = np.arctanh(np.clip(correlation, -1 + 1e-15, 1 - 1e-15))
     half = NormalDist().inv_cdf(0.5 + confidence / 2) / np.sqrt(n - 3)
     return float(np.tanh(centre - half)), float(np.tanh(centre + half))
-
-
-def _row(
-    domain: str,
-    year_a: int,
-    year_b: int,
-    model_a: str,
-    model_b: str,
-    method: str,
-    found: Correlation,
-    estimates: str,
-) -> dict[str, object]:
-    return {
-        "domain": domain,
-        "year_a": year_a,
-        "year_b": year_b,
-        "model_a": model_a,
-        "model_b": model_b,
-        "method": method,
-        "correlation": found.correlation,
-        "lower": found.lower,
-        "upper": found.upper,
-        "n_schools": found.n_schools,
-        "estimates": estimates,
-    }
-
-
-def _frame(rows: list[dict[str, object]]) -> pd.DataFrame:
-    names = ["domain", "year_a", "year_b", "model_a", "model_b", "method"]
-    columns = [*names, "correlation", "lower", "upper", "n_schools", "estimates"]
-    texts = dict.fromkeys(["domain", "model_a", "model_b", "method", "estimates"], "str")
-    whole = dict.fromkeys(["year_a", "year_b", "n_schools"], "int64")
-    numbers = dict.fromkeys(["correlation", "lower", "upper"], "float64")
-    return pd.DataFrame(rows, columns=columns).astype({**texts, **whole, **numbers})

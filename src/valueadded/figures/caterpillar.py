@@ -1,4 +1,4 @@
-"""Figure: schools of the latest year in rank order, with intervals."""
+"""Figure: schools of the latest year in rank order, with intervals of effect and of rank."""
 
 import numpy as np
 import pandas as pd
@@ -33,9 +33,18 @@ LOOKS = {
     "above": (DARK, "^", DARK, "interval above 0"),
 }
 
+SURE_OF_FIFTH = 0.9
+"""Probability of the highest or lowest fifth from which a school is marked."""
+# place: colour, words
+SURE = {
+    "bottom": (MIDDLE, "lowest fifth: probability 0.9 or more"),
+    "open": (MUTED, "neither fifth sure"),
+    "top": (DARK, "highest fifth: probability 0.9 or more"),
+}
 
-def select_caterpillar(effects: pd.DataFrame, domain: str) -> pd.DataFrame:
-    """Return the latest year's effects of each model, ranked from the lowest, and where intervals lie."""
+
+def select_caterpillar(effects: pd.DataFrame, ranks: pd.DataFrame, domain: str) -> pd.DataFrame:
+    """Return the latest year's effects of each model, ranked from the lowest, and both kinds of interval."""
     rows = relative_and_benchmark(effects, domain)
     rows = rows[rows["year"] == rows["year"].max()]
     rows = rows.sort_values(
@@ -44,20 +53,32 @@ def select_caterpillar(effects: pd.DataFrame, domain: str) -> pd.DataFrame:
     rows["rank"] = rows.groupby("model", sort=False).cumcount() + 1
     place = np.select([rows["lower"] > 0, rows["upper"] < 0], ["above", "below"], "not_separated")
     rows["separation"] = pd.Series(place, dtype="str")
+    key = ["domain", "year", "model", "school_id"]
+    further = [name for name in CATERPILLAR.columns if name not in rows.columns]
+    rows = rows.merge(ranks[[*key, *further]], on=key, validate="one_to_one")
     return rows[list(CATERPILLAR.columns)]
 
 
 @house_style()
 def draw_caterpillar(plotted: pd.DataFrame, unit: str) -> Figure:
-    """Return the figure: a panel for each model, schools from the lowest effect to the highest."""
+    """Return the figure: a column for each model, schools from the lowest effect to the highest.
+
+    Below its effect each school has the interval of its rank. Darker there are schools sure of their fifth.
+    """
     models = list(dict.fromkeys(plotted["model"]))
     title = f"{in_words(plotted['domain'].iloc[0])} {plotted['year'].iloc[0]}: school effects in rank order"
-    figure = new_figure(9.5, title)
-    panels = figure.subplots(1, len(models), sharey=True, squeeze=False)[0]
-    for axes, model in zip(panels, models, strict=True):
+    figure = new_figure(14.0, title)
+    panels, below = figure.subplots(
+        2, len(models), sharex="col", sharey="row", squeeze=False, height_ratios=[1.6, 1]
+    )
+    width = PANEL_WIDTH_POINTS * 2 / len(models)
+    for axes, under, model in zip(panels, below, models, strict=True):
+        rows = plotted[plotted["model"] == model]
         axes.set_title(MODEL_WORDS[model])
-        axes.set_xlabel("rank of the school (1 = lowest effect)")
-        _draw_schools(axes, plotted[plotted["model"] == model], PANEL_WIDTH_POINTS * 2 / len(models))
+        under.set_xlabel("rank of the school (1 = lowest effect)")
+        _draw_schools(axes, rows, width)
+        _draw_ranks(under, rows, width)
+    below[0].set_ylabel("interval of the rank")
     panels[0].set_ylabel(f"school effect ({unit})")
     low, high = float(plotted["lower"].min()), float(plotted["upper"].max())
     span = (high - low) or 1.0
@@ -68,8 +89,33 @@ def draw_caterpillar(plotted: pd.DataFrame, unit: str) -> Figure:
         )
         for colour, marker, fill, words in LOOKS.values()
     ]
+    entries += [Line2D([], [], color=colour, linewidth=3, label=words) for colour, words in SURE.values()]
     figure.legend(handles=entries, loc="outside lower center", ncols=3)
     return figure
+
+
+def _draw_ranks(axes: Axes, rows: pd.DataFrame, width: float) -> None:
+    sure = np.select(
+        [rows["p_top_quintile"] >= SURE_OF_FIFTH, rows["p_bottom_quintile"] >= SURE_OF_FIFTH],
+        ["top", "bottom"],
+        "open",
+    )
+    line = float(np.clip(0.7 * width / len(rows), 0.3, 4.0))
+    for place, (colour, _) in SURE.items():
+        part = rows[sure == place]
+        # Half a rank more at either end: a rank that is certain would not be seen.
+        axes.vlines(
+            part["rank"],
+            part["rank_lower"] - 0.5,
+            part["rank_upper"] + 0.5,
+            color=colour,
+            linewidth=line,
+            rasterized=len(rows) > MOST_VECTOR_MARKS,
+        )
+    axes.plot([1, len(rows)], [1, len(rows)], color=INK, linewidth=0.8, zorder=3)
+    axes.set_ylim(0, len(rows) + 1)
+    axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10], integer=True, min_n_ticks=1))
+    axes.yaxis.set_major_formatter("{x:,.0f}")
 
 
 def _draw_schools(axes: Axes, rows: pd.DataFrame, width: float) -> None:

@@ -97,3 +97,15 @@ def average_priors(
     return pd.Series(
         np.divide(total, count, out=np.full(len(cohort), np.nan), where=count > 0), index=cohort.index
     )
+
+
+def square_errors(cohort: pd.DataFrame) -> pd.Series:
+    """Return each student's error variance of the prior score (squared scale points).
+
+    A student without a standard error takes the mean of the cohort; 0 throughout where nobody has one, which
+    stands for unknown, so that no student is left out of a model for it.
+    """
+    if "prior_score_se" not in cohort:
+        return pd.Series(0.0, cohort.index)
+    squared = cohort["prior_score_se"].astype("float64") ** 2
+    return squared.fillna(squared.mean()).fillna(0.0)

@@ -17,7 +17,7 @@ from valueadded.intake.composition import (
     measure_spread,
     spread_without_student,
 )
-from valueadded.intake.prior_attainment import average_priors, standardise_prior
+from valueadded.intake.prior_attainment import average_priors, square_errors, standardise_prior
 from valueadded.intake.stability import measure_stability
 from valueadded.intake.windows import average_years
 
@@ -144,6 +144,7 @@ def _student_table(described: pd.DataFrame, by_student: dict[str, pd.Series]) ->
     fixed = list(STUDENT_INTAKE.columns)
     covariates = sorted(set(described.columns) - set(COHORT.columns))
     measured = described[fixed].assign(**by_student)
+    measured["prior_error_variance"] = square_errors(described)
     return pd.concat([measured, described[["prior_score", *covariates]]], axis=1)
 
 
@@ -156,7 +157,7 @@ def _school_table(cohort: pd.DataFrame, by_school: dict[str, pd.Series]) -> pd.D
 
 
 def _refuse_taken_names(measures: dict[str, Measure], described: pd.DataFrame) -> None:
-    taken = sorted(set(measures) & {*described.columns, "n_students"})
+    taken = sorted(set(measures) & {*described.columns, "n_students", "prior_error_variance"})
     if taken:
         raise CohortError(
             f"intake.measures: {taken} are names of columns that the cohort already has;"

@@ -5,24 +5,30 @@ from valueadded.mixed.joint.tables import compare_structures
 from valueadded.mixed.models import MixedModels, fit_mixed_models
 from valueadded.mixed.moments import SchoolMoments
 from valueadded.mixed.multi_cohort import MultiCohortFit, fit_multi_cohort
+from valueadded.mixed.multi_subject import MultiSubjectFit, fit_multi_subject
 from valueadded.mixed.random_intercept import RandomInterceptFit, fit_random_intercept
 from valueadded.mixed.random_slope import RandomSlopeFit, fit_random_slope
+from valueadded.mixed.subjects.design import SubjectMoments, summarise_subjects
 from valueadded.mixed.summarise import moments_from_frame, summarise_cohort, summarise_schools
 
 __all__ = [
     "MixedModels",
     "MultiCohortFit",
+    "MultiSubjectFit",
     "RandomInterceptFit",
     "RandomSlopeFit",
     "RelativeModels",
     "SchoolMoments",
+    "SubjectMoments",
     "compare_structures",
     "fit_mixed_models",
     "fit_multi_cohort",
+    "fit_multi_subject",
     "fit_random_intercept",
     "fit_random_slope",
     "fit_relative_models",
     "moments_from_frame",
     "summarise_cohort",
     "summarise_schools",
+    "summarise_subjects",
 ]

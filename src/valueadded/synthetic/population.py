@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from valueadded.config.synthetic import Synthetic
-from valueadded.synthetic.streams import open_stream
+from valueadded.numerics.streams import open_stream
 from valueadded.synthetic.truth import GAP_YEARS
 
 # Each cohort numbers its students from a multiple of this, and no cohort is larger.

@@ -9,9 +9,9 @@ import pandas as pd
 from valueadded.config.synthetic import Synthetic
 from valueadded.contracts.columns import PARTICIPATION
 from valueadded.contracts.records import SCALE_LINKS
+from valueadded.numerics.streams import open_stream
 from valueadded.synthetic.population import Array, Schools, Students, Whole, school_ids, student_ids
 from valueadded.synthetic.scores import PRESENT, Codes, Scores, report_error, report_score, standard_errors
-from valueadded.synthetic.streams import open_stream
 
 PRIOR_LEVEL, OUTCOME_LEVEL = 3, 5
 REFUSED = PARTICIPATION.index("refused")
@@ -179,8 +179,9 @@ def link_scales(settings: Synthetic, *, estimated: bool) -> pd.DataFrame:
             slope = new.slope + new.slope_std_error * errors[1]
             centre = (part.prior_centre - new.intercept) / new.slope
             intercept = part.prior_centre + new.std_error * errors[0] - slope * centre
-            rows.append((domain, new.new_era, new.old_era, intercept, slope, new.std_error * estimated))
-    links = pd.DataFrame(rows, columns=list(SCALE_LINKS.columns))
+            known = (new.std_error * estimated, new.slope_std_error * estimated, part.prior_centre)
+            rows.append((domain, new.new_era, new.old_era, intercept, slope, *known))
+    links = pd.DataFrame(rows, columns=[*SCALE_LINKS.columns, "slope_std_error", "anchor"])
     return links.astype(
         {
             "domain": "str",
@@ -189,6 +190,8 @@ def link_scales(settings: Synthetic, *, estimated: bool) -> pd.DataFrame:
             "intercept": "float64",
             "slope": "float64",
             "std_error": "float64",
+            "slope_std_error": "float64",
+            "anchor": "float64",
         }
     )
 

@@ -7,8 +7,9 @@ import numpy.typing as npt
 
 from valueadded.config.synthetic import NewScale, Synthetic
 from valueadded.contracts.columns import PARTICIPATION
+from valueadded.numerics.streams import open_stream
 from valueadded.synthetic.population import Array, Flags, Students, Whole
-from valueadded.synthetic.streams import draw_correlated, open_stream
+from valueadded.synthetic.streams import draw_correlated
 from valueadded.synthetic.truth import GAP_YEARS, Truth
 
 PRESENT = PARTICIPATION.index("present")

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from valueadded.config.synthetic import Synthetic
+from valueadded.numerics.streams import open_stream
 from valueadded.synthetic.defects import (
     ASSESSMENT_DEFECTS,
     SCHOOL_DEFECTS,
@@ -27,7 +28,6 @@ from valueadded.synthetic.records import (
     write_students,
 )
 from valueadded.synthetic.scores import draw_scores
-from valueadded.synthetic.streams import open_stream
 from valueadded.synthetic.truth import GAP_YEARS, plant_truth, tabulate_schools, tabulate_system
 
 

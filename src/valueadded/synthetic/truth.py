@@ -7,7 +7,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from valueadded.config.synthetic import Synthetic
-from valueadded.synthetic.streams import draw_correlated, open_stream
+from valueadded.numerics.streams import open_stream
+from valueadded.synthetic.streams import draw_correlated
 
 GAP_YEARS = 2
 

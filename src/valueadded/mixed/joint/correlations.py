@@ -50,8 +50,8 @@ def correlation_frame(
 def lag_frame(data: JointData, estimates: JointEstimates, confidence: float) -> pd.DataFrame:
     """Return `lag`, `pairs`, the mean `correlation` of the pairs at that lag, `std_error`, `lower`, `upper`.
 
-    The standard error is that of the mean by the delta method, the interval is on the scale of Fisher's z; both
-    are approximate where the covariance is singular. A pair with a variance of 0 does not count.
+    The standard error is that of the mean by the delta method, the interval is on the scale of Fisher's z;
+    both are approximate where the covariance is singular. A pair with a variance of 0 does not count.
     """
     years, covariance = np.array(data.cohorts), estimates.covariance
     entries, variance = vech_covariance(estimates)

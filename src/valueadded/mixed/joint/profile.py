@@ -5,20 +5,19 @@ from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 
 from valueadded.mixed.joint.design import JointData
 from valueadded.mixed.joint.fit import JointEstimates, JointSearch
 from valueadded.mixed.joint.structures import pin_correlation
+from valueadded.numerics.profile import CLOSEST, profile_end
 from valueadded.numerics.scoring import ScoringPoint, descend
 
 Array = NDArray[np.float64]
 
 # A profile is followed to a deviance this near its lowest: an end moves by a millionth of a standard error.
 PROFILE_TOLERANCE = 1e-6
-ANGLE_TOLERANCE = 1e-5
-# A correlation whose arcsine is this near a right angle is -1 or 1.
-CLOSEST = 1e-4
+# How far to look first, at least, as an arcsine.
+NARROWEST_LOOK = 0.02
 
 
 @dataclass(frozen=True)
@@ -73,8 +72,6 @@ class CorrelationProfile:
         values, vectors = np.linalg.eigh(covariance[np.ix_(order, order)])
         factor = np.linalg.qr(((vectors * np.sqrt(np.clip(values, 0, None))) @ vectors.T).T)[1].T
         factor = factor * np.where(np.diag(factor) < 0, -1.0, 1.0)
-        # The estimate itself loses nothing.
-        self._known = {float(np.arcsin(self.estimate)): -self.limit}
         spread = np.sqrt(np.diag(covariance)[[a, b]])
         self._point = np.concatenate([spread, factor[2:].ravel(), np.log(estimates.residual)])
 
@@ -88,35 +85,13 @@ class CorrelationProfile:
             # A standard deviation below 0 would turn the sign of the correlation.
             return found if min(point[:2]) > 0 else replace(found, deviance=np.inf)
 
-        # The root search asks for the ends of its bracket again.
-        if angle not in self._known:
-            self._point, now = descend(visit, self._point, PROFILE_TOLERANCE)
-            self._known[angle] = float(np.sqrt(max(now.deviance - self.best, 0.0))) - self.limit
-        return self._known[angle]
+        self._point, now = descend(visit, self._point, PROFILE_TOLERANCE)
+        return float(np.sqrt(max(now.deviance - self.best, 0.0))) - self.limit
 
     def end(self, side: float, error: float) -> float:
-        """Return the end of the interval towards `side`, -1 or 1; `error` is about the standard error.
-
-        The root of the deviance lost is nearly linear in the arcsine of the correlation, which is finite at
-        -1 and 1. The bracket grows from the estimate, so that far correlations are not visited in vain.
-        """
-        furthest = side * np.pi / 2
-        near, start = float(np.arcsin(self.estimate)), self._point
-        reach = max(self.limit * error, 0.02)
-        while True:
-            far = near + side * reach
-            if side * far >= np.pi / 2 - CLOSEST:
-                far = furthest
-            if side * (furthest - near) <= CLOSEST:
-                found = side
-                break
-            if self.lost(far) > 0:
-                found = float(np.sin(brentq(self.lost, *sorted((near, far)), xtol=ANGLE_TOLERANCE)))
-                break
-            if far == furthest:
-                found = side
-                break
-            near, reach = far, 2 * reach
+        """Return the end of the interval towards `side`, -1 or 1; `error` is about the standard error."""
+        start = self._point
+        found = profile_end(self.lost, self.estimate, side, max(self.limit * error, NARROWEST_LOOK))
         self._point = start
         return found
 

@@ -1,0 +1,1 @@
+"""Several subjects of the same students: design -> criterion -> fit -> posterior."""
