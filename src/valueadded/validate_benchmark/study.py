@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from valueadded.synthetic.streams import open_stream
+from valueadded.numerics.streams import open_stream
 from valueadded.validate_benchmark.change_estimates import estimate_changes, schools_in_both
 from valueadded.validate_benchmark.draw import draw_system
 from valueadded.validate_benchmark.drift_estimates import estimate_drifts
