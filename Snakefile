@@ -21,6 +21,7 @@ include: "workflow/rules/associations.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/drift_figures.smk"
 include: "workflow/rules/change_figures.smk"
+include: "workflow/rules/validate_benchmark.smk"
 
 
 rule all:

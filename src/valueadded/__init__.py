@@ -10,6 +10,7 @@ numerics        mathematical operations on arrays
 mixed           design -> moments -> criterion -> fit -> posterior: relative school effects
 benchmark       the frozen line, the models measured from it, the drift of the system
 effects         intervals, reflation, changes, correlations between years
+validate_benchmark  invented systems with planted truth, and what each method makes of them
 figures         one file for each figure
 audit           what ties a result to the code that made it
 table_io        Parquet through a contract

@@ -20,6 +20,7 @@ PAGES = [
     "CONTRIBUTING.md",
     "docs/assumptions.md",
     "docs/coverage.md",
+    "docs/does-benchmarking-work.md",
     "docs/notation.md",
     "examples/README.md",
     "results/README.md",
@@ -28,6 +29,7 @@ PAGES = [
 CAPABILITIES = [
     *(f"B{number}" for number in range(1, 18)),
     *(f"K{number}" for number in range(1, 11)),
+    "N1",
     "N2",
     "N3",
     "N7",

@@ -13,6 +13,7 @@ from valueadded.config.section import Rule, Section
 from valueadded.config.stages import Benchmark, Effects, Figures, Intake, Mixed, Validation
 from valueadded.config.study import Cohorts, Study
 from valueadded.config.synthetic import Synthetic
+from valueadded.config.validate_benchmark import ValidateBenchmark
 from valueadded.errors import ConfigError
 
 __all__ = ["Config", "Plan", "check_config", "list_files"]
@@ -42,6 +43,9 @@ class Config(Section):
     )
     effects: Effects = Field(default_factory=Effects, description="intervals and correlations")
     figures: Figures = Field(default_factory=Figures, description="figures")
+    validate_benchmark: ValidateBenchmark | None = Field(
+        None, description="the simulation of target `validate_benchmark`; leave out without it"
+    )
 
     @property
     def plan(self) -> Plan:

@@ -4,7 +4,17 @@ from collections.abc import Mapping
 
 import pandera.pandas as pa
 
-from valueadded.contracts import benchmark, cohorts, effects, figures, intake, mixed, records, synthetic
+from valueadded.contracts import (
+    benchmark,
+    cohorts,
+    effects,
+    figures,
+    intake,
+    mixed,
+    records,
+    synthetic,
+    validate_benchmark,
+)
 
 STAGES = {
     "Validation": records,
@@ -15,6 +25,7 @@ STAGES = {
     "Benchmark": benchmark,
     "Effects": effects,
     "Figures": figures,
+    "Validation of the benchmark": validate_benchmark,
 }
 PART = "`results/validation/{table}/{{file}}/{part}.parquet` and `outside_study.parquet` beside it"
 TEST_PART = PART.format(table="assessments", part="{calendar_year}-{year_level}")
@@ -82,6 +93,9 @@ FILES = {
     "system_drift": FIGURE.format(table="system_drift"),
     "prior_and_outcome": FIGURE.format(table="prior_and_outcome"),
     "attrition_flow": FIGURE.format(table="attrition_flow"),
+    "replicates": "`results/validate_benchmark/replicates/{scenario}/{chunk}.parquet`",
+    "validation_summary": "`results/validate_benchmark/summary.parquet`, and the same rows as `.csv`",
+    "validation_matrix": "`results/validate_benchmark/matrix.parquet`, and the same rows as `.csv`",
 }
 TYPES = {"string": "text", "int64": "whole number", "float64": "number", "bool": "true or false"}
 INTRODUCTION = """\

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 
 from formulaic import Formula
@@ -48,6 +49,7 @@ class FixedPart:
         )
 
 
+@lru_cache(maxsize=256)
 def read_formula(formula: str) -> FixedPart:
     """Return the fixed part a Wilkinson formula describes.
 
