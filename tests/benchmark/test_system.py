@@ -155,7 +155,20 @@ def test_the_corrected_drift_is_unbiased_where_the_naive_one_is_not(shift: float
 @pytest.mark.parametrize("role", ["power_3", "unclear", "spread"])
 def test_a_formula_without_a_known_correction_gets_none(role: str) -> None:
     before, after = measured(1, 2017, 0.0, 0.5), measured(2, 2021, 0.0, 0.5)
-    assert measure(before, after, FULL, {**FULL_ROLES, "z2": role}).measurement_error.empty
+    found = measure(before, after, FULL, {**FULL_ROLES, "z2": role}).measurement_error
+    assert len(found)
+    assert found["drift_corrected"].isna().all()
+    assert found["status"].str.startswith("not corrected: a term").all()
+
+
+def test_units_of_the_outcome_carry_through_the_correction() -> None:
+    before, after = measured(1, 2017, 0.0, 0.5), measured(2, 2021, -0.2, 0.4)
+    plain = focal(measure(before, after, FULL, FULL_ROLES).measurement_error)
+    turned = [frame.assign(score=7 - 10 * frame["score"]) for frame in (before, after)]
+    found = focal(measure(*turned, FULL, FULL_ROLES).measurement_error)
+    for name in ("drift", "drift_corrected", "slope", "slope_corrected"):
+        assert found[name] == pytest.approx(-10 * plain[name], rel=1e-7)
+    assert found["std_error"] == pytest.approx(10 * plain["std_error"], rel=1e-7)
 
 
 def test_more_error_than_variation_gets_no_correction() -> None:

@@ -24,12 +24,13 @@ DRIFT = COLUMNS + "drift intercept_part slope_part sampling_std_error link_std_e
 PRIOR_DRIFT = COLUMNS + (
     "prior_drift link_std_error outcome_drift outcome_lower outcome_upper outcome disagree words"
 )
-CORRECTED = COLUMNS + "drift drift_corrected slope slope_corrected reliability source"
+CORRECTED = COLUMNS + "drift drift_corrected slope slope_corrected reliability source status"
 TYPES = {
     "domain": "str",
     "basis": "str",
     "words": "str",
     "source": "str",
+    "status": "str",
     "year": "int64",
     "disagree": "bool",
 }

@@ -72,24 +72,28 @@ PRIOR_DRIFT = contract(
 MEASUREMENT_ERROR = contract(
     "measurement_error",
     "Drift and slope corrected for the error of measurement in the prior score, beside the naive ones. No "
-    "rows where the error is not given, or where no correction is known for the formula.",
+    "rows where the error is not given; where no correction can be made `status` says why.",
     {
         "domain": text("tested domain"),
         "year": whole("calendar year of the outcome", "year"),
         "basis": text("whether each student or each school counts once", among=("student", "school")),
         "drift": number("drift without the correction, as in drift", "scale points"),
-        "drift_corrected": number("drift between the two corrected lines", "scale points"),
+        "drift_corrected": number("drift between the two corrected lines", "scale points", missing=True),
         "std_error": number(
             "standard error of the corrected drift, links included; the error variance taken as known",
             "scale points",
             at_least=0,
+            missing=True,
         ),
-        "lower": number("lower end of the interval", "scale points"),
-        "upper": number("upper end of the interval", "scale points"),
-        "slope": number("coefficient of the linear prior in the year's own line", "points for each unit"),
-        "slope_corrected": number("the same, corrected", "points for each unit"),
+        "lower": number("lower end of the interval", "scale points", missing=True),
+        "upper": number("upper end of the interval", "scale points", missing=True),
+        "slope": number(
+            "coefficient of the linear prior in the year's own line", "points for each unit", missing=True
+        ),
+        "slope_corrected": number("the same, corrected", "points for each unit", missing=True),
         "reliability": number("reliability of the prior score in the year's cohort", "0 to 1", at_most=1),
         "source": text("where the error comes from", among=("scores", "configured")),
+        "status": text("`corrected`, or why there is no correction"),
     },
     key=["domain", "year", "basis"],
 )
