@@ -17,9 +17,11 @@ def corrected_rows(
 ) -> list[dict[str, Any]]:
     """Return the corrected drift beside the naive one.
 
-    No row where nothing is known of the error; where it is known and no correction can be made, a row whose
+    No row without prior scores or where nothing is known of their error; where it is known and no correction can be made, a row whose
     `status` says why, without corrected numbers.
     """
+    if found.prior is None:
+        return []
     errors = [_error_of(moments, found, reliability) for moments in (found.benchmark, found.focal)]
     before, after = errors
     if before is None or after is None:
