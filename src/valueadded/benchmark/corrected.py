@@ -17,8 +17,8 @@ def corrected_rows(
 ) -> list[dict[str, Any]]:
     """Return the corrected drift beside the naive one.
 
-    No row without prior scores or where nothing is known of their error; where it is known and no correction can be made, a row whose
-    `status` says why, without corrected numbers.
+    No row without prior scores, or where nothing is known of their error. Where it is known and no correction
+    can be made, a row without corrected numbers, whose `status` says why.
     """
     if found.prior is None:
         return []
