@@ -78,6 +78,7 @@ MAY_IMPORT = {
     "intake": {"cohorts", "validation", "config", "contracts", "errors"},
     "mixed": {"numerics", "errors"},
     "benchmark": {"mixed", "numerics", "errors"},
+    "location_scale": {"mixed", "numerics", "errors"},
     "effects": {"benchmark", "mixed", "numerics", "contracts", "errors"},
     "figures": {"effects", "contracts", "errors"},
     "cli": {"cohorts", "config", "contracts", "errors", "validation"},

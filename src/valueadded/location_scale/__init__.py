@@ -1,4 +1,4 @@
-"""Location-scale models: design -> integrand -> criterion -> fit -> posterior; a school's mean and its variance."""
+"""Location-scale models: design -> integrand -> criterion -> fit -> posterior."""
 
 from valueadded.location_scale.ladder import (
     Ladder,

@@ -1,7 +1,8 @@
 """The deviance of a location-scale model and its gradient: one integral for each school.
 
 Given the scale effect v = s zeta of a school its students are Gaussian (see `integrand.py`); what is left is
-an integral over the standard normal zeta, by nodes at each school's own mode and as wide as its curvature says.
+an integral over the standard normal zeta, by nodes at each school's own mode and as wide as its curvature
+says.
 """
 
 from dataclasses import dataclass
@@ -64,7 +65,8 @@ def evaluate(
 ) -> Evaluation:
     """Return deviance and gradient.
 
-    `rules` (J,) are positions in the ladder of rules, None without a scale effect; `modes` (J,) are near the modes.
+    `rules` (J,) are positions in the ladder of rules, None without a scale effect; `modes` (J,) are near the
+    modes.
 
     The gradient is the expected derivative of the log density of students and effects together, given the
     students (Fisher's identity), so it needs no derivative of a node, a mode or an eigenvector.

@@ -32,7 +32,8 @@ class LocationScaleDesign:
     moments : of the terms of the mean and the outcome, in the units of the data
     location_terms, scale_terms : p and m names, `Intercept` first
     slope : the term whose slope varies between schools, or None
-    location_centre, location_spread : (p,) mean and standard deviation of the terms; 0 and 1 for the intercept
+    location_centre, location_spread : (p,) mean and standard deviation of the terms; 0 and 1 for the
+        intercept
     scale_centre, scale_spread : (m,) the same
     outcome_centre, outcome_spread : of the outcome
     """
@@ -141,7 +142,7 @@ def _check_terms(
     if slope is not None:
         if slope not in location_columns:
             raise DesignError(
-                f"random_slope '{slope}': not among the terms {location_columns} of the mean; expected one of them"
+                f"random_slope '{slope}': not a term of the mean; expected one of {location_columns}"
             )
         if _constant_within(moments)[moments.columns.index(slope)]:
             raise DesignError(

@@ -58,8 +58,8 @@ class Estimates:
 def estimate(design: LocationScaleDesign, random_scale: bool) -> Estimates:
     """Return the maximum likelihood estimates.
 
-    Rounds of a quasi-Newton search (L-BFGS) with fixed rules of integration; after each the rules are chosen anew,
-    and the search ends when they stay and the gradient is 0.
+    Rounds of a quasi-Newton search (L-BFGS) with fixed rules of integration; after each the rules are chosen
+    anew, and the search ends when they stay and the gradient is 0.
 
     Raises
     ------
@@ -96,11 +96,15 @@ def estimate(design: LocationScaleDesign, random_scale: bool) -> Estimates:
         before = rules
         if random_scale:
             rules, state["modes"] = _choose(design, unpack(template, at))
+            # A school between two rules keeps the finer one, or rounds would never end.
+            rules = rules if before is None else np.maximum(rules, before)
         steps_gradient = criterion(steps)[1]
-        settled = rules is None or np.array_equal(rules, before)
+        settled = rules is None or (before is not None and np.array_equal(rules, before))
         converged = bool(settled and np.max(np.abs(steps_gradient)) < 50 * GRADIENT_TOLERANCE)
         if converged:
             break
+    if template[-1] < 0:
+        state["modes"] = -state["modes"]
     at = _normal_form(unpack(template, at))
     _refuse_runaway(design, at)
     hessian = second_derivatives(design, at, rules, state["modes"], random_scale)
@@ -159,8 +163,8 @@ def _refuse_runaway(design: LocationScaleDesign, at: Parameters) -> None:
         span = abs(at.alpha[k]) * float(np.ptp(z[k]))
         if span > RUNAWAY:
             raise FitError(
-                f"scale: the log variance moves by {span:.0f} over the range of {design.scale_terms[k]}; expected"
-                " residual variance at all its values: some have none, so leave the term out"
+                f"scale: the log variance moves by {span:.0f} over the range of {design.scale_terms[k]};"
+                " expected residual variance at all its values: some have none, so leave the term out"
             )
 
 

@@ -52,7 +52,8 @@ def second_derivatives(
 ) -> Array:
     """Return the second derivatives (F, F) of the deviance in the free parameters.
 
-    Central differences of the analytic gradient. L is held lower triangular, which says all there is to say of LL'.
+    Central differences of the analytic gradient. L is held lower triangular, which says all there is to say
+    of LL'.
     """
     free = free_positions(at, random_scale)
     above = np.zeros(at.factor.shape, dtype=bool)

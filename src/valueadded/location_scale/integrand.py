@@ -1,10 +1,11 @@
 """The integrand over a school's scale effect: effects of mean and slope integrated out in closed form.
 
-A student's score is y = x'beta + w'u + e, with variance exp(z'alpha + v) of e. School effects (u, v) are normal and
-written with standard normal (zeta, eta): v = s zeta and u = c zeta + L eta, L square. With omega = exp(-z'alpha),
-k = exp(-s zeta), A = sum omega ww' and t = sum omega w (r - w'c zeta), eta given zeta and the students is normal with
-precision M = I + k L'AL and mean k M^-1 L't. In the eigenvectors of L'AL all of that is elementwise, so a
-node costs a few products. No covariance is ever inverted: singular ones are nothing special.
+A student's score is y = x'beta + w'u + e, with variance exp(z'alpha + v) of e. School effects (u, v) are
+normal and written with standard normal (zeta, eta): v = s zeta and u = c zeta + L eta, L square. With omega
+= exp(-z'alpha), k = exp(-s zeta), A = sum omega ww' and t = sum omega w (r - w'c zeta), eta given zeta and
+the students is normal with precision M = I + k L'AL and mean k M^-1 L't. In the eigenvectors of L'AL all of
+that is elementwise, so a node costs a few products. No covariance is ever inverted: singular ones are
+nothing special.
 """
 
 from dataclasses import dataclass, replace
@@ -153,4 +154,5 @@ def take(it: Integrand, schools: NDArray[np.intp]) -> Integrand:
 
 
 def polynomial(coefficients: Array, zeta: Array) -> Array:
+    """Return c_0 + c_1 zeta + c_2 zeta^2."""
     return coefficients[0] + zeta * (coefficients[1] + zeta * coefficients[2])

@@ -1,4 +1,4 @@
-"""Several location-scale models of the same students side by side: Models 1 to 8 of the source, or any others."""
+"""Several location-scale models of the same students side by side: Models 1 to 8, or any others."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from valueadded.location_scale.model import LocationScaleFit, fit_location_scale
 
 @dataclass(frozen=True)
 class ModelSpecification:
-    """One model: its name, the formulas of mean and log variance, and what varies between schools besides the mean."""
+    """One model: its name, the formulas of mean and log variance, and what else varies between schools."""
 
     name: str
     location: str
@@ -27,7 +27,8 @@ class Ladder:
     """Models of the same students.
 
     fits : name -> fit
-    comparison : one row a model: `model`, `n_students`, `n_schools`, `n_parameters`, `log_likelihood`, `aic`, `bic`,
+    comparison : one row a model: `model`, `n_students`, `n_schools`, `n_parameters`, `log_likelihood`,
+        `aic`, `bic`,
         `converged`, `boundary`; smaller aic and bic are better
     """
 

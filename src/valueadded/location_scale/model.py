@@ -1,4 +1,4 @@
-"""The mixed-effects location-scale model: schools differ in the mean and in the variance of their students."""
+"""The mixed-effects location-scale model: schools differ in mean and in variance."""
 
 from dataclasses import dataclass
 from statistics import NormalDist
@@ -32,10 +32,10 @@ class LocationScaleFit:
 
     @property
     def coefficients(self) -> pd.DataFrame:
-        """Return `function` (mean, log_variance), `term`, `estimate`, `std_error`, `lower`, `upper` (95 per cent).
+        """Return `function` (mean, log_variance), `term`, `estimate`, `std_error`, `lower`, `upper`.
 
-        In the units of the data. Errors are from the observed information; without one (`boundary` in the record)
-        they may be missing.
+        Intervals are of 95 per cent; everything is in the units of the data. Errors are from the observed
+        information and missing where that is not positive definite, as it may be at a boundary.
         """
         design, at = self.design, self.estimates.at
         p, m = len(at.beta), len(at.alpha)
@@ -62,8 +62,8 @@ class LocationScaleFit:
     def covariance(self) -> pd.DataFrame:
         """Return the covariance of the school effects, in the units of the data.
 
-        Rows and columns are `intercept`, the slope's term and `log_variance`, as far as the model has them; the
-        intercept is the one where the slope's term is 0.
+        Rows and columns are `intercept`, the slope's term and `log_variance`, as far as the model has them;
+        the intercept is the one where the slope's term is 0.
         """
         design = self.design
         q = len(design.random)
@@ -94,19 +94,19 @@ class LocationScaleFit:
 
     @property
     def mean_school_variance(self) -> float:
-        """Return the population mean of the school variance, exp(alpha_0 + sigma_v^2 / 2), at the average student."""
+        """Return the population mean of the school variance, exp(alpha_0 + s^2 / 2)."""
         at = self.estimates.at
         return float(self.design.outcome_spread**2 * np.exp(at.alpha[0] + at.scale**2 / 2))
 
     def school_effects(self, confidence: float = 0.95) -> pd.DataFrame:
         """Return one row for each school, estimates taken as known.
 
-        `mean_effect` (of a student with average terms), `slope_effect` (with a random slope) and `scale_effect` (v, on
-        the log variance) each come with `_std_error`, `_lower`, `_upper`. `school_variance` is the posterior mean
-        of the variance at average terms, with the interval of v carried over. `reference_variance` is
-        that of a common reference distribution, all students (M5, M6), with a log-normal interval of the same mean and
-        variance. `separated_mean` and `separated_variance` say whether the interval leaves out the average: 0, and
-        the population mean variance (M11).
+        `mean_effect` (of a student with average terms), `slope_effect` (with a random slope) and
+        `scale_effect` (v, on the log variance) each come with `_std_error`, `_lower`, `_upper`.
+        `school_variance` is the posterior mean of the variance at average terms, with the interval of v
+        carried over. `reference_variance` is that of a common reference distribution, all students (M5, M6),
+        with a log-normal interval of the same mean and variance. `separated_mean` and `separated_variance`
+        say whether the interval leaves out the average: 0, and the population mean variance (M11).
         """
         design, at = self.design, self.estimates.at
         known = school_posterior(design, self.estimates)
@@ -171,7 +171,8 @@ def fit_location_scale(
     random_slope
         Term of the mean whose slope varies between schools.
     random_scale
-        Whether the log variance varies between schools. Without it the model is nested: its scale variance is 0.
+        Whether the log variance varies between schools. Without it the model is nested: its scale variance
+        is 0.
 
     Raises
     ------
@@ -185,7 +186,7 @@ def fit_location_scale(
 
 
 def _uncentred(centre: Array, spread: Array) -> Array:
-    """Return the matrix that turns coefficients of standardised columns, the constant first, into those of the data."""
+    """Return the matrix from coefficients of standardised columns to those of the data."""
     back = np.diag(1.0 / spread)
     back[0, 1:] = -centre[1:] / spread[1:]
     return back

@@ -1,4 +1,4 @@
-"""What is known of each school given the estimates: effects on mean, slope and log variance, and its variance."""
+"""What is known of each school given the estimates: its effects and its variance."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,8 @@ class SchoolPosterior:
     effects, effect_spread : (J, q) of intercept and slope, at the average student
     log_variance, log_variance_spread : (J,) of v
     variance : (J,) mean of the student variance exp(alpha_0 + v) at the average student
-    reference, reference_spread : (J,) of the variance of scores about the mean line in the reference distribution,
+    reference, reference_spread : (J,) of the variance of scores about the mean line in the reference
+        distribution,
         u_1^2 + exp(v) times the mean of exp(z'alpha) over all students (M5, M6)
     """
 

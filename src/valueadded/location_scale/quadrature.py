@@ -1,8 +1,8 @@
 """Rules for integrals over one standard normal variable, one integral for each school.
 
-Adaptive Gauss-Hermite nodes sit at the mode of the integrand and are as wide as its curvature says (Naylor and
-Smith 1982). An integrand with two modes defeats them; equally spaced nodes over the whole range then converge
-faster than any power of the spacing.
+Adaptive Gauss-Hermite nodes sit at the mode of the integrand and are as wide as its curvature says (Naylor
+and Smith 1982). An integrand with two modes defeats them; equally spaced nodes over the whole range then
+converge faster than any power of the spacing.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """Weighted sums over a school's students, and the way back from a school to the coefficients.
 
-The criterion needs of a school only the sums of its students' residuals and random-part columns, weighted by the
-inverse of their variance. Where the log variance has no student covariates, moments hold them; otherwise
+The criterion needs of a school only the sums of its students' residuals and random-part columns, weighted by
+the inverse of their variance. Where the log variance has no student covariates, moments hold them; otherwise
 one pass over sorted rows makes them anew for each set of coefficients.
 """
 
@@ -71,7 +71,7 @@ class WeightedSums:
 
 
 def weighted_sums(data: Students | Moments, beta: Array, alpha: Array) -> WeightedSums:
-    """Return the sums of J schools at coefficients beta (p,) of the mean and alpha (m,) of the log variance."""
+    """Return the sums of J schools at coefficients beta (p,) and alpha (m,)."""
     return _from_rows(data, beta, alpha) if isinstance(data, Students) else _from_moments(data, beta, alpha)
 
 
@@ -80,14 +80,15 @@ def coefficient_scores(
 ) -> tuple[Array, Array]:
     """Return the derivatives (p,) and (m,) of the log-likelihood in beta and alpha.
 
-    k (J,), ku (J, q) and kuu (J, q, q) are the conditional expectations of exp(-v), exp(-v) u and exp(-v) uu'.
+    k (J,), ku (J, q) and kuu (J, q, q) are the conditional expectations of exp(-v), exp(-v) u and exp(-v)
+    uu'.
     """
     if isinstance(data, Moments):
-        w = list(data.random)
+        at = list(data.random)
         towards = data.cross[:, :-1, :]
         # sum_i omega x (k r - w'ku): the outcome's column carries beta, so the residual is written out.
         xr = towards[:, :, -1] - towards[:, :, :-1] @ sums.residual
-        by_school = k[:, None] * xr - np.einsum("jpq,jq->jp", towards[:, :, w], ku)
+        by_school = k[:, None] * xr - np.einsum("jpq,jq->jp", towards[:, :, at], ku)
         squares = k * sums.rr - 2 * np.sum(sums.wr * ku, axis=1) + np.einsum("jab,jab->j", sums.ww, kuu)
         return sums.weight @ by_school, -0.5 * (data.n - squares) @ data.z
     counts = data.n.astype(np.intp)
@@ -107,7 +108,7 @@ def coefficient_scores(
 
 
 def mean_variance_factor(data: Students | Moments, alpha: Array) -> float:
-    """Return the mean of exp(z'alpha) over all students: the reference distribution's (M6), whatever its shape."""
+    """Return the mean of exp(z'alpha) over all students, whatever their distribution (M6)."""
     if isinstance(data, Students):
         return float(np.exp(alpha @ data.z).mean())
     return float(data.n @ np.exp(data.z @ alpha) / data.n.sum())
