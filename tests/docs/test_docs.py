@@ -26,6 +26,7 @@ PAGES = [
 ]
 # Ids of the capabilities this version is to have.
 CAPABILITIES = [*(f"B{number}" for number in range(1, 18)), "K1", "K3", "K4", "K8"]
+CAPABILITIES += [*(f"M{number}" for number in range(1, 9)), "M11"]
 LATER = ["K2", "K5", "K6", "K7", "K9", "K10"]
 
 

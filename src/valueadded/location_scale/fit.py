@@ -30,6 +30,8 @@ GRADIENT_TOLERANCE = 1e-5
 SINGULAR = 1e-6
 # A log variance that spans more than this among students has run away.
 RUNAWAY = 25.0
+# A standard deviation of the log variance between schools above this has run away too.
+ENDLESS_SPREAD = 5.0
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,7 @@ def estimate(design: LocationScaleDesign, random_scale: bool) -> Estimates:
     for _ in range(MAXIMUM_ROUNDS):
         steps = minimize(criterion, steps, jac=True, method="L-BFGS-B", options=options).x
         template[free] = steps * units
+        _refuse_endless_spread(design, float(template[-1]))
         before = rules
         if random_scale:
             rules, state["modes"] = _choose(design, unpack(template, at))
@@ -154,6 +157,21 @@ def _normal_form(at: Parameters) -> Parameters:
     root = upper.T * np.where(np.diag(upper) < 0, -1.0, 1.0)
     factor = np.column_stack([sign * at.factor[:, 0], np.tril(root)])
     return Parameters(at.beta, at.alpha, factor, sign * at.scale)
+
+
+def _refuse_endless_spread(design: LocationScaleDesign, scale: float) -> None:
+    """Refuse a scale variance without a maximum: students of a school do not differ about its mean.
+
+    The likelihood of such a school of n students holds exp(s^2 (n - 1)^2 / 8): no loss of others keeps up.
+    """
+    if abs(scale) > ENDLESS_SPREAD:
+        moments = design.moments
+        constant = moments.school_id[(moments.n > 1) & (moments.scatter[:, -1, -1] <= 0)]
+        raise FitError(
+            "the log variance of schools spreads without end; found schools with constant scores: "
+            f"{', '.join(map(str, constant)) or 'none'}; expected students who differ about the expectation "
+            "in every school: leave such schools out"
+        )
 
 
 def _refuse_runaway(design: LocationScaleDesign, at: Parameters) -> None:

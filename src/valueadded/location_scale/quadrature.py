@@ -6,6 +6,7 @@ converge faster than any power of the spacing.
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 import numpy as np
@@ -55,6 +56,12 @@ def place(rule: Rule, mode: Array, width: Array) -> tuple[Array, Array]:
         nodes = np.linspace(-RANGE, RANGE, rule.size)
         shape = (len(mode), rule.size)
         return np.broadcast_to(nodes, shape), np.full(shape, np.log(nodes[1] - nodes[0]))
-    points, weights = hermgauss(rule.size)
+    points, weights = _gauss_hermite(rule.size)
     spread = np.sqrt(2.0) * width[:, None]
     return mode[:, None] + spread * points, np.log(spread) + np.log(weights) + points**2
+
+
+@cache
+def _gauss_hermite(size: int) -> tuple[Array, Array]:
+    """Return points and weights (Q,); making them costs more than using them."""
+    return hermgauss(size)
