@@ -57,7 +57,7 @@ Written by `.venv/bin/python benchmarks/compare_location_scale.py`; run it to re
 Invented students in schools of uneven size; each fit starts from a data frame in memory and includes
 standard errors and the table of school effects. The likelihood is exact: doubling the nodes of the
 integration moves no school's deviance by more than 1e-9. Minimum and median are seconds of wall time, which
-other work on the machine lengthens; processor time, the least of the repeats, is what the program itself took.
+other work on the machine lengthens; processor time, the least of the repeats, is what the program took.
 """
 
 
