@@ -78,6 +78,7 @@ MAY_IMPORT = {
     "intake": {"cohorts", "validation", "config", "contracts", "errors"},
     "mixed": {"numerics", "errors"},
     "benchmark": {"mixed", "numerics", "errors"},
+    "location_scale": {"mixed", "numerics", "errors"},
     "effects": {"benchmark", "mixed", "numerics", "contracts", "errors"},
     # It judges the models by their public functions; nothing imports it.
     "validate_benchmark": {"effects", "benchmark", "mixed", "numerics", "contracts", "errors"},

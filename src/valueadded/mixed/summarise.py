@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from valueadded.errors import DesignError
-from valueadded.mixed.design import build_design
+from valueadded.mixed.design import Design, build_design
 from valueadded.mixed.formula import formula_columns, read_formula
 from valueadded.mixed.moments import SchoolMoments, pool, restrict
 from valueadded.numerics.group_moments import summarise_groups
@@ -39,7 +39,11 @@ def summarise_schools(
         If a column is absent or infinite, or no student is complete.
     """
     formulas = [formula] if isinstance(formula, str) else list(formula)
-    design = build_design(frame, formulas, school, cohort)
+    return summarise_design(build_design(frame, formulas, school, cohort))
+
+
+def summarise_design(design: Design) -> SchoolMoments:
+    """Return the per-school moments of the columns of a design."""
     groups = summarise_groups(design.values, design.codes, len(design.school_id))
     return SchoolMoments(
         school_id=design.school_id,
