@@ -69,7 +69,9 @@ def lag_frame(data: JointData, estimates: JointEstimates, confidence: float) -> 
         if not pairs:
             continue
         gradients = np.array([correlation_gradient(covariance, entries, a, b) for a, b in pairs])
-        mean = float(np.mean([covariance[a, b] / (spread[a] * spread[b]) for a, b in pairs]))
+        # A correlation of 1 may come out a rounding error above it.
+        each = np.clip([covariance[a, b] / (spread[a] * spread[b]) for a, b in pairs], -1.0, 1.0)
+        mean = float(each.mean())
         slope = gradients.mean(axis=0)
         known = abs(mean) < 1
         error = float(np.sqrt(slope @ variance @ slope)) if known else np.nan
