@@ -22,6 +22,7 @@ def make_changes() -> tuple[pd.DataFrame, pd.DataFrame]:
     moved = [
         {"domain": domain, "year": year, "basis": basis, "drift": -14.0 if basis == "student" else -9.0}
         | {"std_error": 0.8, "lower": -15.6, "upper": -12.4, "intercept_part": -14.0, "slope_part": 0.0}
+        | {"sampling_std_error": 0.8, "link_std_error": 0.0}
         for domain in ("numeracy", "reading")
         for year in (2019, 2021, 2022)
         for basis in ("school", "student")

@@ -140,7 +140,7 @@ def test_two_runs_write_the_same_bytes(describe, tmp_path, monkeypatch):
 
 def test_the_generator_knows_no_model():
     stages = {name.split(".")[1] for name in upstream_modules("valueadded.synthetic") if "." in name}
-    assert stages <= {"config", "contracts", "errors", "synthetic"}
+    assert stages <= {"config", "contracts", "errors", "numerics", "synthetic"}
 
 
 def test_a_state_is_frozen(state):
