@@ -70,3 +70,13 @@ def benchmark_years():
 def drift_tables():
     """The table of the system's drift; none without a benchmark."""
     return ["results/benchmark/drift.parquet"] if settings.benchmark else []
+
+
+def planted_world(wildcards):
+    """The numbers of one scenario of the validation study, so that another one's do not make it again."""
+    return settings.validate_benchmark.world(wildcards.scenario)
+
+
+def chunk_of_replicates(wildcards):
+    """The first replicate of one job of the validation study, and the one after its last."""
+    return settings.validate_benchmark.replicates_of(int(wildcards.chunk))

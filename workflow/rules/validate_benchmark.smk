@@ -3,14 +3,6 @@
 
 if settings.validate_benchmark:
 
-    def planted_world(wildcards):
-        """The numbers of one scenario, so that another one's do not make it again."""
-        return settings.validate_benchmark.world(wildcards.scenario)
-
-    def chunk_of_replicates(wildcards):
-        """The first replicate of one job, and the one after its last."""
-        return settings.validate_benchmark.replicates_of(int(wildcards.chunk))
-
     rule simulate_benchmark:
         """Invent some systems of one scenario and measure every method on them."""
         output:
