@@ -5,10 +5,10 @@ from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtr
 
 from valueadded.effects.ranks import KEY, own_errors
 from valueadded.effects.stability import refuse_repeats
+from valueadded.mixed.joint.changes import probability_above_zero
 
 COLUMNS = [*KEY, "school_a", "school_b", "difference", "std_error", "lower", "upper", "p_higher"]
 
@@ -49,7 +49,6 @@ def compare_schools(
         names, effect = group["school_id"].to_numpy(), group["effect"].to_numpy()
         error = group["own_error"].to_numpy()
         difference, spread = effect[first] - effect[second], np.hypot(error[first], error[second])
-        ratio = np.divide(difference, spread, out=np.zeros_like(difference), where=spread > 0)
         pairs = {
             **dict(zip(KEY, key, strict=True)),
             "school_a": names[first],
@@ -58,7 +57,7 @@ def compare_schools(
             "std_error": spread,
             "lower": difference - z * spread,
             "upper": difference + z * spread,
-            "p_higher": np.where(spread > 0, ndtr(ratio), 0.5 + np.sign(difference) / 2),
+            "p_higher": probability_above_zero(difference, spread),
         }
         parts.append(pd.DataFrame(pairs))
     filled = [part for part in parts if len(part)] or parts

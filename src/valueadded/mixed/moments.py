@@ -81,6 +81,18 @@ def restrict(moments: SchoolMoments, terms: Sequence[str]) -> SchoolMoments:
     )
 
 
+def take_rows(moments: SchoolMoments, rows: NDArray[np.intp]) -> SchoolMoments:
+    """Return the moments of some rows (schools, or schools and cohorts), in the order given."""
+    return replace(
+        moments,
+        school_id=moments.school_id[rows],
+        cohort=moments.cohort[rows],
+        n=moments.n[rows],
+        mean=moments.mean[rows],
+        scatter=moments.scatter[rows],
+    )
+
+
 def pin(moments: SchoolMoments, coefficients: Mapping[str, float], free: Sequence[str] = ()) -> SchoolMoments:
     """Return moments whose response is what is left after the pinned terms, and whose terms are `free`.
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from valueadded.errors import FitError
-from valueadded.mixed.fit import Method
+from valueadded.mixed.fit import Method, is_reml
 from valueadded.mixed.subjects.correlations import correlation_frame
 from valueadded.mixed.subjects.design import SubjectMoments, summarise_subjects
 from valueadded.mixed.subjects.fit import SubjectEstimates, estimate_subjects
@@ -158,14 +158,13 @@ def fit_multi_subject(
     DesignError, FitError
         If the formulas do not fit the data, or the data do not determine the model.
     """
-    if method not in ("ML", "REML"):
-        raise FitError(f"method '{method}': expected 'ML' or 'REML'")
+    reml = is_reml(method)
     moments = (
         frame
         if isinstance(frame, SubjectMoments)
         else summarise_subjects(frame, _formulas(frame, formula, subjects, subject), school, student, subject)
     )
-    return MultiSubjectFit(estimate_subjects(moments, method == "REML"), moments, method)
+    return MultiSubjectFit(estimate_subjects(moments, reml), moments, method)
 
 
 def _formulas(

@@ -1,11 +1,9 @@
 """Each school's change by every method that claims one."""
 
-from dataclasses import replace
-
 import numpy as np
 from numpy.typing import NDArray
 
-from valueadded.mixed.moments import SchoolMoments
+from valueadded.mixed.moments import SchoolMoments, take_rows
 from valueadded.validate_benchmark.draw import System
 from valueadded.validate_benchmark.estimate import Estimate
 from valueadded.validate_benchmark.fits import Fits
@@ -61,12 +59,4 @@ def _change_of_residuals(fits: Fits, school: list[str], truth: Array) -> Estimat
 def _rows_of(moments: SchoolMoments, school: list[str]) -> SchoolMoments:
     """Return the moments of these schools, in this order."""
     place = {str(name): row for row, name in enumerate(moments.school_id)}
-    rows = [place[name] for name in school]
-    return replace(
-        moments,
-        school_id=moments.school_id[rows],
-        cohort=moments.cohort[rows],
-        n=moments.n[rows],
-        mean=moments.mean[rows],
-        scatter=moments.scatter[rows],
-    )
+    return take_rows(moments, np.array([place[name] for name in school], dtype=np.intp))

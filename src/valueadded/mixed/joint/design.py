@@ -1,7 +1,7 @@
 """Moments of several cohorts arranged side by side, a school in the same place in each."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from valueadded.errors import DesignError, ValueAddedError
 from valueadded.mixed.criterion import ProfileData, arrange
 from valueadded.mixed.formula import formula_columns, read_formula
-from valueadded.mixed.moments import SchoolMoments, restrict
+from valueadded.mixed.moments import SchoolMoments, restrict, take_rows
 from valueadded.mixed.summarise import summarise_schools
 
 Array = NDArray[np.float64]
@@ -74,15 +74,7 @@ def cohort_moments(
 
 
 def _one_cohort(moments: SchoolMoments, year: int) -> SchoolMoments:
-    own = np.flatnonzero(moments.cohort == year)
-    cohort = replace(
-        moments,
-        school_id=moments.school_id[own],
-        cohort=moments.cohort[own],
-        n=moments.n[own],
-        mean=moments.mean[own],
-        scatter=moments.scatter[own],
-    )
+    cohort = take_rows(moments, np.flatnonzero(moments.cohort == year))
     repeated = pd.Series(cohort.school_id).duplicated()
     if repeated.any():
         raise DesignError(
