@@ -25,7 +25,7 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class CalibrationPlan:
-    """What is simulated: Model 3 (M3), or with `random_slope` Model 6, in schools of one size.
+    """What is simulated: Model 6 (M6), or without `random_slope` Model 3, in schools of one size.
 
     n_schools, n_students : schools, and students of each
     draws : importance draws of each posterior
@@ -35,9 +35,9 @@ class CalibrationPlan:
 
     n_schools: int = 40
     n_students: int = 12
-    random_slope: bool = False
-    draws: int = 500
-    ranked: int = 63
+    random_slope: bool = True
+    draws: int = 400
+    ranked: int = 31
     priors: Priors = field(
         default_factory=lambda: Priors(
             mean_spread=0.5,
@@ -137,7 +137,7 @@ def draw_prior(
 
 def quantity_names(meaning: Coordinates) -> list[str]:
     """Return the names of what is ranked."""
-    effects = ["intercept", "slope"][: meaning.n_random] + ["log variance"]
+    effects = ["intercept", *["slope"][: meaning.n_random - 1], "log variance"]
     rows, columns = np.triu_indices(len(effects))
     return [
         *(f"mean: {term}" for term in ("intercept", "prior score")[: meaning.n_location]),
