@@ -75,7 +75,7 @@ def test_moments_of_the_sampled_prior_are_those_of_scipy() -> None:
     hessian = np.array([approx_fprime(mode, lambda at, k=k: criterion(at)[1][k]) for k in range(len(mode))])
     root = np.linalg.cholesky(np.linalg.inv((hessian + hessian.T) / 2))
     stream = np.random.default_rng(3)
-    standard = stream.standard_t(6, size=(8_000, meaning.size))
+    standard = stream.standard_t(6, size=(5_000, meaning.size))
     points = mode + standard @ root.T
     log_weights = np.array([log_prior(point, priors, meaning)[0] for point in points])
     log_weights -= t.logpdf(standard, 6).sum(axis=1)

@@ -9,6 +9,7 @@ from location_scale.invented_schools import make_schools
 from scipy.stats import invgamma, norm
 
 from valueadded.errors import FitError
+from valueadded.figures.sampling_trace import draw_sampling_trace
 from valueadded.location_scale import (
     InverseWishart,
     LocationScaleFit,
@@ -18,6 +19,7 @@ from valueadded.location_scale import (
     fit_location_scale,
     sample_posterior,
 )
+from valueadded.location_scale.audit import autocorrelate, trace_draws
 from valueadded.location_scale.coordinates import read_point
 from valueadded.location_scale.importance import weigh_proposals
 from valueadded.location_scale.log_posterior import aim, find_summit, log_density
@@ -60,10 +62,10 @@ def test_a_tiny_model_against_a_grid(schools: pd.DataFrame) -> None:
     """Mean, log variance and school variance on a grid, likelihood and prior written out anew."""
     few = schools[schools["school_id"] > "005"]
     fit = fit_location_scale(few, "y ~ 1", random_scale=False)
-    found = sample_posterior(fit, PRIORS, 2000, 2)
+    found = sample_posterior(fit, PRIORS, 1000, 2)
     standard = (few["y"] - few["y"].mean()) / few["y"].std(ddof=0)
     beta, alpha, log_tau2 = np.meshgrid(
-        np.linspace(-1.8, 1.8, 61), np.linspace(-0.6, 0.6, 61), np.linspace(-6, 3, 91), indexing="ij"
+        np.linspace(-1.8, 1.8, 41), np.linspace(-0.6, 0.6, 41), np.linspace(-6, 3, 61), indexing="ij"
     )
     tau2, sigma2 = np.exp(log_tau2), np.exp(alpha)
     # An inverse-Wishart of one dimension with 5 degrees and scale .3 is this; the last term is for the log.
@@ -204,7 +206,7 @@ def test_a_boundary_of_the_likelihood_is_none_of_the_posterior() -> None:
     fit = fit_location_scale(same, "y ~ x + girl")
     assert fit.record.boundary
     for covariance in (InverseWishart(), SeparateScales()):
-        found = sample_posterior(fit, Priors(covariance=covariance), 500, 1)
+        found = sample_posterior(fit, Priors(covariance=covariance), 300, 1)
         assert found.evidence.trustworthy
         assert np.isfinite(found.coefficients["std_error"]).all()
         row = found.covariance.iloc[1]
@@ -217,7 +219,7 @@ def test_a_proposal_that_misses_is_moved_or_flagged(
     fit: LocationScaleFit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     summit = find_summit(fit.design, fit.estimates.at, True, PRIORS)
-    aside = replace(summit, theta=summit.theta + summit.root.sum(axis=1))
+    aside = replace(summit, theta=summit.theta + 2 * summit.root.sum(axis=1))
     assert weigh_proposals(aside, 400, np.random.default_rng(1))[2] < 0.7
     monkeypatch.setattr("valueadded.location_scale.importance.MAXIMUM_PROPOSALS", 1)
     assert weigh_proposals(aside, 400, np.random.default_rng(1))[2] > 0.7
@@ -283,12 +285,12 @@ def test_weighted_quantiles_of_equal_weights_are_the_plain_ones() -> None:
 @pytest.mark.slow
 def test_chains_and_importance_sampling_agree(schools: pd.DataFrame) -> None:
     fit = fit_location_scale(schools[["school_id", "y", "x"]], "y ~ x")
-    audited = audit_posterior(fit, PRIORS, chains=4, draws=500, seed=3)
+    audited = audit_posterior(fit, PRIORS, chains=4, draws=400, seed=3)
     sampled = sample_posterior(fit, PRIORS, 3000, 3)
     evidence = audited.evidence
     assert evidence.trustworthy, evidence.status
     assert evidence.method == "nuts"
-    assert evidence.draws == 2000
+    assert evidence.draws == 1600
     for one, other in (
         (sampled.coefficients, audited.coefficients),
         (sampled.covariance, audited.covariance),
@@ -300,8 +302,25 @@ def test_chains_and_importance_sampling_agree(schools: pd.DataFrame) -> None:
         assert one["std_error"].to_numpy() == pytest.approx(other["std_error"].to_numpy(), rel=0.15)
     effects, checked = sampled.school_effects(), audited.school_effects()
     apart = (effects["mean_effect"] - checked["mean_effect"]).abs() / effects["mean_effect_std_error"]
-    assert (apart < 4 * np.sqrt(1 / sampled.evidence.effective_size + 1 / 2000)).all()
+    assert (apart < 4 * np.sqrt(1 / sampled.evidence.effective_size + 1 / 1600)).all()
     assert sampled.criteria.dic == pytest.approx(audited.criteria.dic, abs=1.5)
     assert sampled.criteria.loo == pytest.approx(audited.criteria.loo, abs=1.5)
-    again = audit_posterior(fit, PRIORS, chains=4, draws=500, seed=3)
-    assert np.array_equal(again.points, audited.points)
+    trace = trace_draws(audited)
+    assert trace.groupby("parameter", sort=False)["value"].mean().to_numpy() == pytest.approx(
+        [*audited.coefficients["estimate"], *audited.covariance["estimate"]], abs=1e-10
+    )
+    near = autocorrelate(trace, lags=5)
+    first = trace.query("parameter == 'mean: x' and chain == 1")["value"].to_numpy()
+    apart = first - first.mean()
+    row = near.query("parameter == 'mean: x' and chain == 1 and lag == 1")
+    assert row["correlation"].item() == pytest.approx((apart[1:] @ apart[:-1]) / (apart @ apart), abs=1e-10)
+    draw_sampling_trace(trace, near, "Model 2").savefig("/tmp/bayes/trace.png", dpi=110)
+
+
+@pytest.mark.slow
+def test_the_same_seed_gives_the_same_chains(schools: pd.DataFrame) -> None:
+    fit = fit_location_scale(schools, "y ~ x", random_scale=False)
+    first, second = (audit_posterior(fit, PRIORS, chains=2, draws=50, seed=3) for _ in range(2))
+    assert np.array_equal(first.points, second.points)
+    assert not first.evidence.trustworthy
+    assert "not mixed" in first.evidence.status
