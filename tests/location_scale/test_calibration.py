@@ -65,16 +65,3 @@ def test_truths_come_from_the_prior() -> None:
     assert np.std([parts[1] for parts in drawn]) == pytest.approx(2.0, rel=0.05)
     with pytest.raises(FitError, match="inverse-Wishart"):
         draw_prior(Priors(covariance=SeparateScales()), FULL, stream)
-
-
-@pytest.mark.slow
-def test_a_wrong_likelihood_would_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A posterior whose proposal density is forgotten, that is, without weights, is too wide."""
-    plan = CalibrationPlan(n_schools=10, n_students=6, random_slope=False, draws=100, ranked=15)
-    monkeypatch.setattr(
-        "valueadded.location_scale.importance.smooth_weights",
-        lambda ratios: (np.full(len(ratios), -np.log(len(ratios))), np.array(0.1)),
-    )
-    monkeypatch.setattr("valueadded.location_scale.importance.DEGREES_OF_FREEDOM", 1.0)
-    found = assess_ranks(rank_truths(plan, 1, 150, 3), 15, bins=4)
-    assert found["p_value"].min() < 1e-6

@@ -9,7 +9,6 @@ from location_scale.invented_schools import make_schools
 from scipy.stats import invgamma, norm
 
 from valueadded.errors import FitError
-from valueadded.figures.sampling_trace import draw_sampling_trace
 from valueadded.location_scale import (
     InverseWishart,
     LocationScaleFit,
@@ -26,7 +25,7 @@ from valueadded.location_scale.log_posterior import aim, find_summit, log_densit
 from valueadded.location_scale.posterior import school_posterior
 from valueadded.location_scale.sampled import Posterior
 from valueadded.location_scale.school_draws import conditional_deviance, draw_schools
-from valueadded.location_scale.weighting import weighted_quantiles
+from valueadded.location_scale.weighting import effective_size, weighted_quantiles
 
 PRIORS = Priors(1.0, 1.0, InverseWishart(4.0, intercept=0.3, slope=0.1, log_variance=0.3))
 
@@ -62,7 +61,7 @@ def test_a_tiny_model_against_a_grid(schools: pd.DataFrame) -> None:
     """Mean, log variance and school variance on a grid, likelihood and prior written out anew."""
     few = schools[schools["school_id"] > "005"]
     fit = fit_location_scale(few, "y ~ 1", random_scale=False)
-    found = sample_posterior(fit, PRIORS, 1000, 2)
+    found = sample_posterior(fit, PRIORS, 3000, 2)
     standard = (few["y"] - few["y"].mean()) / few["y"].std(ddof=0)
     beta, alpha, log_tau2 = np.meshgrid(
         np.linspace(-1.8, 1.8, 41), np.linspace(-0.6, 0.6, 41), np.linspace(-6, 3, 61), indexing="ij"
@@ -91,7 +90,7 @@ def test_a_tiny_model_against_a_grid(schools: pd.DataFrame) -> None:
     error = variance["std_error"] / np.sqrt(found.evidence.effective_size)
     assert variance["estimate"] == pytest.approx(spread**2 * np.sum(weights * tau2), abs=4 * error)
     second = np.sqrt(np.sum(weights * beta**2) - np.sum(weights * beta) ** 2)
-    # The error of a standard deviation is 1 / sqrt(2 draws), more in heavy tails.
+    # The error of a standard deviation is 1 / sqrt(2 draws), several times that in tails of five schools.
     assert table.loc["mean", "std_error"] == pytest.approx(spread * second, rel=0.08)
 
 
@@ -219,10 +218,12 @@ def test_a_proposal_that_misses_is_moved_or_flagged(
     fit: LocationScaleFit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     summit = find_summit(fit.design, fit.estimates.at, True, PRIORS)
-    aside = replace(summit, theta=summit.theta + 2 * summit.root.sum(axis=1))
-    assert weigh_proposals(aside, 400, np.random.default_rng(1))[2] < 0.7
+    aside = replace(summit, theta=summit.theta + 1.2 * summit.root.sum(axis=1))
+    moved = weigh_proposals(aside, 1000, np.random.default_rng(1))
     monkeypatch.setattr("valueadded.location_scale.importance.MAXIMUM_PROPOSALS", 1)
-    assert weigh_proposals(aside, 400, np.random.default_rng(1))[2] > 0.7
+    first = weigh_proposals(aside, 1000, np.random.default_rng(1))
+    assert moved[2] < 0.7 < first[2]
+    assert effective_size(np.exp(moved[1])) > 2 * effective_size(np.exp(first[1]))
 
     def narrow(*args: object) -> object:
         summit = find_summit(*args)
@@ -314,7 +315,6 @@ def test_chains_and_importance_sampling_agree(schools: pd.DataFrame) -> None:
     apart = first - first.mean()
     row = near.query("parameter == 'mean: x' and chain == 1 and lag == 1")
     assert row["correlation"].item() == pytest.approx((apart[1:] @ apart[:-1]) / (apart @ apart), abs=1e-10)
-    draw_sampling_trace(trace, near, "Model 2").savefig("/tmp/bayes/trace.png", dpi=110)
 
 
 @pytest.mark.slow

@@ -37,7 +37,7 @@ def draw_sampling_trace(trace: pd.DataFrame, autocorrelations: pd.DataFrame, tit
     names = list(dict.fromkeys(trace["parameter"]))
     if not names or names != list(dict.fromkeys(autocorrelations["parameter"])):
         raise ContractError(
-            "sampling trace: draws and autocorrelations have other parameters; expected the same, at least one"
+            "sampling trace: draws and autocorrelations differ in parameters; expected the same, at least one"
         )
     chains = sorted(set(trace["chain"]))
     figure = new_figure(FRAME_CM + ROW_CM * len(names), title)

@@ -81,7 +81,7 @@ def weigh_proposals(
             break
         centre = weights @ points
         apart = (points - centre) * np.sqrt(weights)[:, None]
-        root = np.linalg.cholesky(apart.T @ apart)
+        root = np.asarray(np.linalg.cholesky(apart.T @ apart), dtype=np.float64)
     return points, log_weights, shape, schools
 
 

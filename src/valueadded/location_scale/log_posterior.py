@@ -107,7 +107,7 @@ def find_summit(design: LocationScaleDesign, start: Parameters, random_scale: bo
         options = {"maxiter": 500, "maxcor": 30, "ftol": 1e-14, "gtol": GRADIENT_TOLERANCE}
         theta = minimize(criterion, theta / units, jac=True, method="L-BFGS-B", options=options).x * units
         before, target = target, aim(design, meaning, priors, theta)
-        if before.rules is None or np.array_equal(before.rules, target.rules):
+        if before.rules is None or target.rules is None or np.array_equal(before.rules, target.rules):
             break
     root = _curvature_root(theta, target, units)
     if root is None:
@@ -122,7 +122,7 @@ def _start(start: Parameters, meaning: Coordinates, n_schools: int) -> Array:
     covariance = effect_covariance(start)
     order = np.roll(np.arange(len(covariance)), 1) if meaning.random_scale else np.arange(meaning.n_random)
     covariance = covariance[np.ix_(order, order)] + START_VARIANCE / n_schools * np.eye(meaning.n_effects)
-    return write_point(start.beta, start.alpha, np.linalg.cholesky(covariance))
+    return write_point(start.beta, start.alpha, np.asarray(np.linalg.cholesky(covariance), dtype=np.float64))
 
 
 def aim(design: LocationScaleDesign, meaning: Coordinates, priors: Priors, theta: Array) -> Target:
