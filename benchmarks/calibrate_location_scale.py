@@ -23,6 +23,19 @@ SEED = 2024
 REPLICATES = 1000
 PLAN = CalibrationPlan()
 
+INTRODUCTION = """\
+# Is the posterior of the location-scale models calibrated?
+
+Written by `.venv/bin/python benchmarks/calibrate_location_scale.py`; run it to renew this page.
+
+Parameters are drawn from the prior, school effects and students from the parameters, and the posterior from
+the students by importance sampling. Where the sampler is right, the rank of the truth among draws of the
+posterior is uniform. A posterior too narrow gives ranks at both ends, a biased one ranks at one end.
+
+Chi-square has 16 bins. The largest difference is that of the distribution function of the ranks from the
+uniform one; 95 per cent of samples from a calibrated posterior stay inside the envelope.
+"""
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -54,40 +67,33 @@ def report(ranks: pd.DataFrame) -> str:
     level = 0.05 / len(found)
     lowest = found.loc[found["p_value"].idxmin()]
     outside = found.loc[found["largest_difference"] > found["envelope"], "parameter"].tolist()
+    failed = int(by_replicate["pareto_k"].isna().sum())
+    high = int((by_replicate["pareto_k"] > 0.7).sum())
+    middle, highest = by_replicate["pareto_k"].median(), by_replicate["pareto_k"].max()
+    degrees = 3 + covariance.degrees_above_size
     lines = [
-        "# Is the posterior of the location-scale models calibrated?",
-        "",
-        "Written by `.venv/bin/python benchmarks/calibrate_location_scale.py`; run it to renew this page.",
-        "",
-        "Parameters are drawn from the prior, school effects and students from the parameters, and the",
-        "posterior from the students by importance sampling. Where the sampler is right, the rank of the truth",
-        "among draws of the posterior is uniform. A posterior too narrow gives ranks at both ends, a biased",
-        "one ranks at one end.",
-        "",
+        INTRODUCTION,
         f"- replicates: {ranks['replicate'].nunique()}, seed {SEED}",
-        f"- students: {PLAN.n_schools} schools of {PLAN.n_students}; Model 6, intercept, slope and log variance"
-        " varying between schools",
-        f"- prior, in units of the standardised columns: coefficients of the mean normal(0, {PLAN.priors.mean_spread}"
-        f"^2), of the log variance normal(0, {PLAN.priors.log_variance_spread}^2); covariance of the school"
-        f" effects inverse-Wishart with {3 + covariance.degrees_above_size:g} degrees of freedom and scale"
-        f" diag({covariance.intercept}, {covariance.slope}, {covariance.log_variance})",
-        f"- posterior: {PLAN.draws} importance draws, of which {PLAN.ranked} are kept by their weights; ranks 0"
-        f" to {PLAN.ranked}",
-        f"- replicates without a posterior mode: {int(by_replicate['pareto_k'].isna().sum())}; with Pareto k"
-        f" above 0.7: {int((by_replicate['pareto_k'] > 0.7).sum())} (they are kept); median k"
-        f" {by_replicate['pareto_k'].median():.2f}, highest {by_replicate['pareto_k'].max():.2f}",
+        f"- students: {PLAN.n_schools} schools of {PLAN.n_students}; Model 6: intercept, slope and log",
+        "  variance vary between schools",
+        "- prior, in units of the standardised columns: coefficients of the mean normal(0, "
+        f"{PLAN.priors.mean_spread}^2),",
+        f"  of the log variance normal(0, {PLAN.priors.log_variance_spread}^2); covariance of the school effects",
+        f"  inverse-Wishart with {degrees:g} degrees of freedom and scale diag({covariance.intercept}, "
+        f"{covariance.slope}, {covariance.log_variance})",
+        f"- posterior: {PLAN.draws} importance draws, of which {PLAN.ranked} are kept by their weights; ranks",
+        f"  0 to {PLAN.ranked}",
+        f"- replicates without a posterior mode: {failed}; with Pareto k above 0.7: {high} (they are kept);",
+        f"  median k {middle:.2f}, highest {highest:.2f}",
         f"- {by_replicate['seconds'].mean():.2f} s of one processor for a replicate; Python"
         f" {platform.python_version()}, numpy {np.__version__}, arviz {version('arviz')}",
-        "",
-        "Chi-square has 16 bins. The largest difference is that of the distribution function of the ranks from",
-        "the uniform one; 95 per cent of samples from a calibrated posterior stay inside the envelope.",
         "",
         "| quantity | replicates | mean rank / expected | chi-square | p | largest difference | envelope |",
         "|---|---:|---:|---:|---:|---:|---:|",
     ]
     lines += [
-        f"| {row.parameter} | {row.replicates} | {row.mean_rank:.3f} | {row.chi_square:.1f} | {row.p_value:.3f} |"
-        f" {row.largest_difference:.3f} | {row.envelope:.3f} |"
+        f"| {row.parameter} | {row.replicates} | {row.mean_rank:.3f} | {row.chi_square:.1f} |"
+        f" {row.p_value:.3f} | {row.largest_difference:.3f} | {row.envelope:.3f} |"
         for row in found.itertuples()
     ]
     verdict = "no quantity departs" if lowest["p_value"] > level else f"{lowest['parameter']} departs"

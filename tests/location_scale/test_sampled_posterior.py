@@ -25,7 +25,7 @@ from valueadded.location_scale.log_posterior import aim, find_summit, log_densit
 from valueadded.location_scale.posterior import school_posterior
 from valueadded.location_scale.sampled import Posterior
 from valueadded.location_scale.school_draws import conditional_deviance, draw_schools
-from valueadded.location_scale.weighting import effective_size, weighted_quantiles
+from valueadded.location_scale.weighting import weighted_quantiles
 
 PRIORS = Priors(1.0, 1.0, InverseWishart(4.0, intercept=0.3, slope=0.1, log_variance=0.3))
 
@@ -199,41 +199,25 @@ def test_another_unit_of_the_outcome_moves_nothing_else(
     assert other.criteria.dic == pytest.approx(posterior.criteria.dic + 2 * n * np.log(100), abs=0.05)
 
 
-def test_a_boundary_of_the_likelihood_is_none_of_the_posterior() -> None:
-    """Schools of one spread end at correlation +-1; with the prior all is proper."""
+def test_a_boundary_of_the_likelihood_is_none_of_the_posterior(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Schools of one spread end at correlation +-1; with the prior all is proper, but far from normal."""
     same = make_schools(3, [8] * 30, np.diag([0.1, 0.0, 0.0]))
     fit = fit_location_scale(same, "y ~ x + girl")
     assert fit.record.boundary
     for covariance in (InverseWishart(), SeparateScales()):
-        found = sample_posterior(fit, Priors(covariance=covariance), 300, 1)
+        found = sample_posterior(fit, Priors(covariance=covariance), 500, 1)
         assert found.evidence.trustworthy
         assert np.isfinite(found.coefficients["std_error"]).all()
         row = found.covariance.iloc[1]
         assert row["correlation_lower"] > -1
         assert row["correlation_upper"] < 1
         assert row["correlation_upper"] - row["correlation_lower"] > 0.5
-
-
-def test_a_proposal_that_misses_is_moved_or_flagged(
-    fit: LocationScaleFit, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    summit = find_summit(fit.design, fit.estimates.at, True, PRIORS)
-    aside = replace(summit, theta=summit.theta + 1.2 * summit.root.sum(axis=1))
-    moved = weigh_proposals(aside, 1000, np.random.default_rng(1))
+    # About the mode alone importance sampling fails here, and says so.
     monkeypatch.setattr("valueadded.location_scale.importance.MAXIMUM_PROPOSALS", 1)
-    first = weigh_proposals(aside, 1000, np.random.default_rng(1))
-    assert moved[2] < 0.7 < first[2]
-    assert effective_size(np.exp(moved[1])) > 2 * effective_size(np.exp(first[1]))
-
-    def narrow(*args: object) -> object:
-        summit = find_summit(*args)
-        return replace(summit, root=summit.root / 5)
-
-    monkeypatch.setattr("valueadded.location_scale.importance.find_summit", narrow)
-    found = sample_posterior(fit, PRIORS, 300, 1)
-    assert found.evidence.pareto_k > 0.7
-    assert not found.evidence.trustworthy
-    assert "sample it by chains" in found.evidence.status
+    failed = sample_posterior(fit, Priors(), 500, 1)
+    assert failed.evidence.pareto_k > 0.7
+    assert not failed.evidence.trustworthy
+    assert "sample it by chains" in failed.evidence.status
 
 
 def test_same_seed_same_draws(fit: LocationScaleFit, posterior: Posterior) -> None:
