@@ -78,11 +78,11 @@ def report(ranks: pd.DataFrame) -> str:
         "  variance vary between schools",
         "- prior, in units of the standardised columns: coefficients of the mean normal(0, "
         f"{PLAN.priors.mean_spread}^2),",
-        f"  of the log variance normal(0, {PLAN.priors.log_variance_spread}^2); covariance of the school effects",
-        f"  inverse-Wishart with {degrees:g} degrees of freedom and scale diag({covariance.intercept}, "
-        f"{covariance.slope}, {covariance.log_variance})",
-        f"- posterior: {PLAN.draws} importance draws, of which {PLAN.ranked} are kept by their weights; ranks",
-        f"  0 to {PLAN.ranked}",
+        f"  of the log variance normal(0, {PLAN.priors.log_variance_spread}^2); covariance of the",
+        f"  school effects inverse-Wishart with {degrees:g} degrees of freedom and scale",
+        f"  diag({covariance.intercept}, {covariance.slope}, {covariance.log_variance})",
+        f"- posterior: {PLAN.draws} importance draws, of which {PLAN.ranked} are kept by their weights;",
+        f"  ranks 0 to {PLAN.ranked}",
         f"- replicates without a posterior mode: {failed}; with Pareto k above 0.7: {high} (they are kept);",
         f"  median k {middle:.2f}, highest {highest:.2f}",
         f"- {by_replicate['seconds'].mean():.2f} s of one processor for a replicate; Python"
