@@ -59,10 +59,10 @@ def _rank(name: str, words: str) -> dict[str, pa.Column]:
 
 LOCATION_SCALE_FITS = contract(
     "location_scale_fits",
-    "One location-scale model of one cohort for each row, all models of a cohort fitted to the same students. "
-    "Score units are standard deviations of the cohort where scores are standardised, scale points otherwise. "
-    "A model that these data do not determine has a row too: not converged, the reason in `status`, its "
-    "numbers missing, and no row in any other table.",
+    "One location-scale model of one cohort for each row, all models of a cohort fitted to the same "
+    "students. Score units are standard deviations of the cohort where scores are standardised, scale points "
+    "otherwise. A model that these data do not determine has a row too: not converged, the reason in "
+    "`status`, its numbers missing, and no row in any other table.",
     {
         **_cohort(),
         "n_students": whole("students", "students", at_least=1),
@@ -159,7 +159,8 @@ LOCATION_SCALE_EFFECTS = contract(
 
 LOCATION_SCALE_COMPARISON = contract(
     "location_scale_comparison",
-    "Models of the same students side by side; smaller criteria are better. DIC, WAIC and LOO need a posterior.",
+    "Models of the same students side by side; smaller criteria are better. DIC, WAIC and LOO need a "
+    "posterior.",
     {
         **_cohort(),
         "n_students": whole("students", "students", at_least=1),
