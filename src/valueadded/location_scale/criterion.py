@@ -14,6 +14,7 @@ from valueadded.location_scale.integrand import (
     Integrand,
     Parameters,
     find_modes,
+    intercept_growth,
     log_integrand,
     polynomial,
     prepare,
@@ -95,10 +96,12 @@ def evaluate(
     beta, alpha = coefficient_scores(data, sums, k, ku, kuu)
     # sum k omega w (r - w'u) (zeta, eta)', turned back from eigenvectors
     pulls = sums.wr[:, :, None] * k_xi[:, None, :] - sums.ww @ loading @ k_xixi
+    gamma = np.sum(pulls[:, 0] * loading[:, 0], axis=1) @ sums.intercept_terms / 2
+    pulls[:, 0] *= intercept_growth(sums, at)[:, None]
     factor = np.empty_like(at.factor)
     factor[:, 0] = pulls[:, :, 0].sum(axis=0)
     factor[:, 1:] = np.einsum("jab,jcb->ac", pulls[:, :, 1:], integrand.rotation)
-    gradient = Parameters(-2 * beta, -2 * alpha, -2 * factor, -2 * scale_score)
+    gradient = Parameters(-2 * beta, -2 * alpha, -2 * factor, -2 * scale_score, -2 * gamma)
     return Evaluation(-2 * log_likelihood, gradient, modes)
 
 

@@ -23,6 +23,7 @@ class Students:
     random : positions in x of the q columns of the random part
     starts : (J,) first student of each school
     n : (J,) students
+    intercept_terms : (J, g) terms of the log of the intercept variance, none usually
     """
 
     x: Array
@@ -31,6 +32,7 @@ class Students:
     random: tuple[int, ...]
     starts: NDArray[np.intp]
     n: Array
+    intercept_terms: Array
 
 
 @dataclass(frozen=True)
@@ -41,12 +43,14 @@ class Moments:
     z : (J, m) terms of the log variance, ones first
     random : positions of the q columns of the random part
     n : (J,) students
+    intercept_terms : (J, g) terms of the log of the intercept variance, none usually
     """
 
     cross: Array
     z: Array
     random: tuple[int, ...]
     n: Array
+    intercept_terms: Array
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,7 @@ class WeightedSums:
     ww : (J, q, q) of the random part's columns w
     wr : (J, q) of w and the residual r = y - x'beta
     rr : (J,) of squared residuals
+    intercept_terms : (J, g) as in the data
     weight, residual : (N,) omega and r of each student; (J,) and empty where moments are enough
     """
 
@@ -66,6 +71,7 @@ class WeightedSums:
     ww: Array
     wr: Array
     rr: Array
+    intercept_terms: Array
     weight: Array
     residual: Array
 
@@ -135,6 +141,7 @@ def _from_rows(data: Students, beta: Array, alpha: Array) -> WeightedSums:
         ww=ww,
         wr=wr,
         rr=np.add.reduceat(weight * residual * residual, data.starts),
+        intercept_terms=data.intercept_terms,
         weight=weight,
         residual=residual,
     )
@@ -152,6 +159,7 @@ def _from_moments(data: Moments, beta: Array, alpha: Array) -> WeightedSums:
         ww=weight[:, None, None] * data.cross[:, w][:, :, w],
         wr=weight[:, None] * towards[:, w],
         rr=weight * (towards @ contrast),
+        intercept_terms=data.intercept_terms,
         weight=weight,
         residual=beta,
     )
