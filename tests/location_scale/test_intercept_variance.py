@@ -1,4 +1,4 @@
-"""The log-linear model of the intercept variance: gradient, nesting, two groups, units, recovery, refusals."""
+"""The log-linear model of the intercept variance: gradient, nesting, units, recovery, refusals."""
 
 from dataclasses import replace
 
@@ -125,7 +125,7 @@ def test_units_nesting_and_the_table() -> None:
         for each in (fit, other)
     )
     # A search that ends within 5e-4 standard errors.
-    assert turned == pytest.approx(gamma + [2 * np.log(40), 0], abs=1e-3)
+    assert turned == pytest.approx(gamma + np.array([2 * np.log(40), 0]), abs=1e-3)
     assert other.school_effects()["mean_effect"].to_numpy() == pytest.approx(
         -40 * fit.school_effects()["mean_effect"].to_numpy(), abs=40e-3
     )

@@ -55,8 +55,11 @@ class Estimates:
     record: SearchRecord
 
 
-def estimate(design: LocationScaleDesign, random_scale: bool) -> Estimates:
+def estimate(design: LocationScaleDesign, random_scale: bool, pinned_scale: Array | None = None) -> Estimates:
     """Return the maximum likelihood estimates.
+
+    `pinned_scale` (m - 1,) holds the coefficients of the log variance where they are known; its intercept
+    stays free. The Hessian is that of all parameters all the same.
 
     Rounds of a quasi-Newton search (L-BFGS) with fixed rules of integration; after each the rules are chosen
     anew, and the search ends when they stay and the gradient is 0.
@@ -71,6 +74,10 @@ def estimate(design: LocationScaleDesign, random_scale: bool) -> Estimates:
 
     at = _start(design, random_scale)
     free = free_positions(at, random_scale)
+    if pinned_scale is not None:
+        at.alpha[1:] = pinned_scale
+        first = len(at.beta) + 1
+        free = np.setdiff1d(free, np.arange(first, first + len(pinned_scale)))
     units = typical_steps(design, at)[free]
     template = pack(at)
     visited: list[tuple[Array, float]] = []
