@@ -8,7 +8,7 @@ import pytest
 from location_scale.invented_schools import make_schools
 
 from valueadded.errors import DesignError, FitError
-from valueadded.location_scale import fit_location_scale
+from valueadded.location_scale import Priors, fit_location_scale, sample_posterior
 from valueadded.location_scale.criterion import choose_rules, evaluate
 from valueadded.location_scale.design import LocationScaleDesign, arrange_design
 from valueadded.location_scale.information import pack, unpack
@@ -157,6 +157,9 @@ def test_refusals() -> None:
         fit_location_scale(
             students.assign(twice=2 * students["kind"]), "y ~ x", intercept_variance="~ kind + twice"
         )
+    fit = fit_location_scale(students, "y ~ x", intercept_variance="~ kind")
+    with pytest.raises(DesignError, match="expected '~ 1', the only one of which a posterior is drawn"):
+        sample_posterior(fit, Priors())
     # Schools of kind a all have the same mean: their variance has no logarithm.
     mean = students.groupby("school_id")["y"].transform("mean")
     same = students.assign(y=students["y"] - mean.where(students["kind"] == 0, 0.0))

@@ -5,7 +5,12 @@ import pandas as pd
 import pytest
 
 from valueadded.errors import DesignError
-from valueadded.location_scale import fit_location_scale, measure_variance_drift
+from valueadded.location_scale import (
+    LadderPlan,
+    fit_location_scale,
+    measure_variance_drift,
+    measure_variance_drifts,
+)
 from valueadded.location_scale.criterion import evaluate, school_scores
 from valueadded.location_scale.design import arrange_design
 from valueadded.location_scale.fit import estimate
@@ -31,6 +36,13 @@ def two_years(seed: int, n_schools: int = 40, n: int = 25) -> dict[int, pd.DataF
     return cohorts
 
 
+def measured(cohorts: dict[int, pd.DataFrame], location: str, scale: str) -> pd.DataFrame:
+    """Return the change since the first cohort."""
+    focal = dict(cohorts)
+    benchmark = focal.pop(2017)
+    return measure_variance_drift(focal, benchmark, location, scale)
+
+
 def test_scores_of_schools_add_up_to_the_gradient() -> None:
     frame = two_years(1)[2017].assign(kind=lambda f: (f["school_id"] > "020").astype(float))
     for scale in ("~ 1", "~ x"):
@@ -45,7 +57,7 @@ def test_scores_of_schools_add_up_to_the_gradient() -> None:
 
 def test_parts_units_and_names() -> None:
     cohorts = two_years(2)
-    row = measure_variance_drift(cohorts, 2017, "y ~ x", "~ x").iloc[0]
+    row = measured(cohorts, "y ~ x", "~ x").iloc[0]
     assert row["log_variance_ratio"] == pytest.approx(row["intake_part"] + row["like_part"], abs=1e-12)
     assert row["sd_ratio"] == pytest.approx(np.exp(row["log_variance_ratio"] / 2), abs=1e-12)
     alpha = fit_location_scale(cohorts[2017], "y ~ x", "~ x").coefficients.iloc[3]
@@ -56,7 +68,7 @@ def test_parts_units_and_names() -> None:
     other = {
         year: frame.assign(y=10 + 3 * frame["y"], x=5 - 2 * frame["x"]) for year, frame in cohorts.items()
     }
-    again = measure_variance_drift(other, 2017, "y ~ x", "~ x").iloc[0]
+    again = measured(other, "y ~ x", "~ x").iloc[0]
     for name in ("log_variance_ratio", "std_error", "intake_part", "like_part_std_error"):
         # Searches end within 5e-4 standard errors.
         assert again[name] == pytest.approx(row[name], abs=2e-4)
@@ -64,12 +76,12 @@ def test_parts_units_and_names() -> None:
 
 def test_a_cohort_against_itself_has_not_changed() -> None:
     frame = two_years(3)[2017]
-    row = measure_variance_drift({2017: frame, 2018: frame}, 2017, "y ~ x", "~ x").iloc[0]
+    row = measured({2017: frame, 2018: frame}, "y ~ x", "~ x").iloc[0]
     # Searches end within 5e-4 standard errors; the schools' pulls cancel, as they must.
     assert row["log_variance_ratio"] == pytest.approx(0, abs=1e-4)
     assert row["std_error"] == pytest.approx(0, abs=1e-3)
     apart = {2017: frame, 2018: frame.assign(school_id="b" + frame["school_id"])}
-    other = measure_variance_drift(apart, 2017, "y ~ x", "~ x").iloc[0]
+    other = measured(apart, "y ~ x", "~ x").iloc[0]
     # Schools of their own: two errors add up.
     alpha = fit_location_scale(frame.assign(x=frame["x"] - frame["x"].mean()), "y ~ x", "~ x").coefficients
     assert other["std_error"] == pytest.approx(np.sqrt(2) * alpha["std_error"].iloc[2], rel=0.25)
@@ -78,22 +90,48 @@ def test_a_cohort_against_itself_has_not_changed() -> None:
 def test_the_mean_and_the_slopes_of_a_focal_year() -> None:
     """A shift of all focal scores changes nothing; a focal slope of the log variance is not believed."""
     cohorts = two_years(4)
-    row = measure_variance_drift(cohorts, 2017, "y ~ x", "~ x").iloc[0]
+    row = measured(cohorts, "y ~ x", "~ x").iloc[0]
     moved = {**cohorts, 2021: cohorts[2021].assign(y=cohorts[2021]["y"] - 3)}
-    again = measure_variance_drift(moved, 2017, "y ~ x", "~ x").iloc[0]
+    again = measured(moved, "y ~ x", "~ x").iloc[0]
     assert again["log_variance_ratio"] == pytest.approx(row["log_variance_ratio"], abs=1e-4)
     assert abs(row["like_part"] - LIKE) < 4 * row["like_part_std_error"]
 
 
 def test_refusals() -> None:
     cohorts = two_years(5)
-    with pytest.raises(DesignError, match="benchmark year 2016: no cohort"):
-        measure_variance_drift(cohorts, 2016, "y ~ x")
     kinds = {year: frame.assign(kind="a") for year, frame in cohorts.items()}
     kinds[2017].loc[kinds[2017]["x"] > 0, "kind"] = "b"
     kinds[2021].loc[kinds[2021]["x"] > 0, "kind"] = "c"
     with pytest.raises(DesignError, match="year 2021: terms of the log variance"):
-        measure_variance_drift(kinds, 2017, "y ~ x", "~ kind")
+        measured(kinds, "y ~ x", "~ kind")
+
+
+def test_a_cohort_that_determines_nothing_has_a_row_that_says_so() -> None:
+    cohorts = two_years(6)
+    equal = cohorts[2021].assign(y=cohorts[2021]["y"].where(cohorts[2021]["school_id"] != "003", 0.5))
+    equal.loc[equal["school_id"] == "003", "x"] = 0.0
+    row = measured({**cohorts, 2021: equal}, "y ~ x", "~ x").iloc[0]
+    assert not row["converged"]
+    assert row["status"].startswith("not fitted: ") and "003" in row["status"]
+    assert np.isnan(row["log_variance_ratio"])
+    row = measured({2017: equal, 2021: cohorts[2021]}, "y ~ x", "~ x").iloc[0]
+    assert row["status"].startswith("benchmark not fitted: ")
+
+
+def test_every_domain_in_units_of_its_own() -> None:
+    """Scores are not standardised within a cohort: that would hide the change."""
+    frames = {year: f.rename(columns={"y": "score", "x": "prior_score"}) for year, f in two_years(7).items()}
+    plan = LadderPlan("prior_score", [1, 2], standardise=True)
+    cohorts = {("reading", year): frame for year, frame in frames.items()}
+    cohorts |= {("writing", year): f.assign(score=100 + 20 * f["score"]) for year, f in frames.items()}
+    table = measure_variance_drifts(cohorts, [2017], plan)
+    assert table[["domain", "year"]].to_numpy().tolist() == [["reading", 2021], ["writing", 2021]]
+    assert table["log_variance_ratio"].iloc[0] == pytest.approx(table["log_variance_ratio"].iloc[1], abs=1e-4)
+    direct = measured(two_years(7), "y ~ x", "~ x").iloc[0]
+    assert table["like_part"].iloc[0] == pytest.approx(direct["like_part"], abs=1e-6)
+    # No focal year: a table without rows, in its types.
+    none = measure_variance_drifts({("reading", 2017): frames[2017]}, [2017], plan)
+    assert none.empty and none["log_variance_ratio"].dtype == "float64"
 
 
 @pytest.mark.recovery
@@ -101,7 +139,7 @@ def test_refusals() -> None:
 def test_intervals_hold_the_planted_change() -> None:
     held = []
     for seed in range(200):
-        row = measure_variance_drift(two_years(100 + seed), 2017, "y ~ x", "~ x").iloc[0]
+        row = measured(two_years(100 + seed), "y ~ x", "~ x").iloc[0]
         held.append(
             [
                 row["like_part_lower"] < LIKE < row["like_part_upper"],

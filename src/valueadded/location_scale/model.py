@@ -43,12 +43,12 @@ class LocationScaleFit:
         p, m, g = len(at.beta), len(at.alpha), len(at.gamma)
         size = p + m + (1 + g if g else 0)
         back = np.zeros((size, size))
-        back[:p, :p] = design.outcome_spread * _uncentred(design.location_centre, design.location_spread)
-        back[p : p + m, p : p + m] = _uncentred(design.scale_centre, design.scale_spread)
+        back[:p, :p] = design.outcome_spread * uncentred(design.location_centre, design.location_spread)
+        back[p : p + m, p : p + m] = uncentred(design.scale_centre, design.scale_spread)
         values, covariance = np.concatenate([at.beta, at.alpha]), self.estimates.coefficient_covariance
         if g:
             centre, spread = np.append(0.0, design.intercept_centre), np.append(1.0, design.intercept_spread)
-            back[p + m :, p + m :] = _uncentred(centre, spread)
+            back[p + m :, p + m :] = uncentred(centre, spread)
             values = np.concatenate([values, [np.log(at.factor[0] @ at.factor[0])], at.gamma])
             covariance = covariance_with_intercept(self.estimates, self.random_scale)
         values = back @ values
@@ -82,7 +82,7 @@ class LocationScaleFit:
         q = len(design.random)
         at = list(design.random)
         back = np.eye(q + 1)
-        back[:q, :q] = design.outcome_spread * _uncentred(
+        back[:q, :q] = design.outcome_spread * uncentred(
             design.location_centre[at], design.location_spread[at]
         )
         values = back @ effect_covariance(self.estimates.at) @ back.T
@@ -202,7 +202,7 @@ def fit_location_scale(
     return LocationScaleFit(design, estimate(design, random_scale), random_scale)
 
 
-def _uncentred(centre: Array, spread: Array) -> Array:
+def uncentred(centre: Array, spread: Array) -> Array:
     """Return the matrix from coefficients of standardised columns to those of the data."""
     back = np.diag(1.0 / spread)
     back[0, 1:] = -centre[1:] / spread[1:]

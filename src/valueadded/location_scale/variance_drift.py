@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from valueadded.errors import DesignError
+from valueadded.errors import DesignError, FitError
 from valueadded.location_scale.criterion import school_scores
 from valueadded.location_scale.design import LocationScaleDesign, arrange_design
 from valueadded.location_scale.fit import Estimates, estimate
@@ -43,67 +43,85 @@ class VarianceDrift:
     like_part_std_error: float
 
 
+NUMBERS = (
+    *("log_variance_ratio", "std_error", "lower", "upper"),
+    *("sd_ratio", "sd_ratio_lower", "sd_ratio_upper"),
+    *("intake_part", "intake_part_std_error"),
+    *("like_part", "like_part_std_error", "like_part_lower", "like_part_upper"),
+)
+
+
 def measure_variance_drift(
-    cohorts: Mapping[int, pd.DataFrame],
-    benchmark_year: int,
+    focal: Mapping[int, pd.DataFrame],
+    benchmark: pd.DataFrame,
     location: str,
     scale: str = "~ 1",
     school: str = "school_id",
     random_slope: str | None = None,
     confidence: float = 0.95,
 ) -> pd.DataFrame:
-    """Return one row for each focal year (N5), against the cohort of the benchmark year.
+    """Return one row for each focal year, against the students of the benchmark cohort (N5).
 
     `log_variance_ratio` with `std_error`, `lower`, `upper`; `sd_ratio`, its exponential at half, with
     `sd_ratio_lower`, `sd_ratio_upper`; `intake_part` and `like_part` with their errors, and the interval of
-    the latter; `converged` of both searches. Errors are missing where a maximum is not strict, as at a
-    boundary.
+    the latter; `converged` of both searches, `status`. A cohort that does not determine the model has a row
+    whose status says so and whose numbers are missing; errors are missing too where a maximum is not strict.
 
     Raises
     ------
     DesignError
-        If there is no benchmark cohort, or a cohort lacks a term of the log variance.
-    FitError
-        If the data of a cohort do not determine the model.
+        If a cohort has not the columns, or not the terms of the log variance that the benchmark has.
     """
-    if benchmark_year not in cohorts:
-        raise DesignError(f"benchmark year {benchmark_year}: no cohort; expected among {sorted(cohorts)}")
-    before = arrange_design(cohorts[benchmark_year], location, scale, school, random_slope)
-    base = estimate(before, True)
-    z = NormalDist().inv_cdf(0.5 + confidence / 2)
+    before = arrange_design(benchmark, location, scale, school, random_slope)
+    base = _fit(before, None)
     rows = []
-    for year in sorted(set(cohorts) - {benchmark_year}):
-        after = arrange_design(cohorts[year], location, scale, school, random_slope)
+    for year in sorted(focal):
+        after = arrange_design(focal[year], location, scale, school, random_slope)
         if after.scale_terms != before.scale_terms:
             raise DesignError(
                 f"year {year}: terms of the log variance are {list(after.scale_terms)}; expected those of the"
-                f" benchmark year, {list(before.scale_terms)}"
+                f" benchmark cohort, {list(before.scale_terms)}"
             )
-        pinned = base.at.alpha[1:] * after.scale_spread[1:] / before.scale_spread[1:]
-        focal = estimate(after, True, pinned)
-        found = compare_variances(before, base, after, focal)
-        change, like = found.log_variance_ratio, found.like_part
+        row: dict[str, object] = {"year": year} | dict.fromkeys(NUMBERS, np.nan)
+        if isinstance(base, str):
+            rows.append(row | {"converged": False, "status": f"benchmark {base}"})
+            continue
+        own = _fit(after, base.at.alpha[1:] * after.scale_spread[1:] / before.scale_spread[1:])
+        if isinstance(own, str):
+            rows.append(row | {"converged": False, "status": own})
+            continue
+        found = compare_variances(before, base, after, own)
+        converged = base.record.converged and own.record.converged
+        status = own.record.status if base.record.converged else f"benchmark: {base.record.status}"
         rows.append(
-            {
-                "year": year,
-                "benchmark_year": benchmark_year,
-                "log_variance_ratio": change,
-                "std_error": found.std_error,
-                "lower": change - z * found.std_error,
-                "upper": change + z * found.std_error,
-                "sd_ratio": np.exp(change / 2),
-                "sd_ratio_lower": np.exp((change - z * found.std_error) / 2),
-                "sd_ratio_upper": np.exp((change + z * found.std_error) / 2),
-                "intake_part": found.intake_part,
-                "intake_part_std_error": found.intake_part_std_error,
-                "like_part": like,
-                "like_part_std_error": found.like_part_std_error,
-                "like_part_lower": like - z * found.like_part_std_error,
-                "like_part_upper": like + z * found.like_part_std_error,
-                "converged": base.record.converged and focal.record.converged,
-            }
+            {"year": year, **_with_intervals(found, confidence), "converged": converged, "status": status}
         )
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=["year", *NUMBERS, "converged", "status"]).astype(
+        {"year": "int64", "converged": "bool", "status": "str"} | dict.fromkeys(NUMBERS, "float64")
+    )
+
+
+def _fit(design: LocationScaleDesign, pinned: Array | None) -> Estimates | str:
+    """Return the estimates, or in words why there are none."""
+    try:
+        return estimate(design, True, pinned)
+    except FitError as fault:
+        return f"not fitted: {fault}"
+
+
+def _with_intervals(found: VarianceDrift, confidence: float) -> dict[str, object]:
+    z = NormalDist().inv_cdf(0.5 + confidence / 2)
+    change, width = found.log_variance_ratio, z * found.std_error
+    like, like_width = found.like_part, z * found.like_part_std_error
+    return vars(found) | {
+        "lower": change - width,
+        "upper": change + width,
+        "sd_ratio": np.exp(change / 2),
+        "sd_ratio_lower": np.exp((change - width) / 2),
+        "sd_ratio_upper": np.exp((change + width) / 2),
+        "like_part_lower": like - like_width,
+        "like_part_upper": like + like_width,
+    }
 
 
 def compare_variances(
