@@ -29,7 +29,7 @@ variance, so the whole change is {LIKE + SLOPE * SHIFT:g}. School effects on mea
 variances 0.1 and 0.09, covariance -0.02, and persist with correlation 0.64. Coverage is of 95% intervals;
 the Monte Carlo error is one standard error of a share of 95%.
 
-| design | sets | quantity | planted | mean estimate | SD of estimates | mean error given | coverage (%) | Monte Carlo error |
+| design | sets | quantity | planted | mean | SD | error given | coverage (%) | Monte Carlo error |
 |---|---:|---|---:|---:|---:|---:|---:|---:|
 """
 
