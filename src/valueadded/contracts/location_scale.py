@@ -159,7 +159,7 @@ LOCATION_SCALE_EFFECTS = contract(
 
 LOCATION_SCALE_VARIANCE_DRIFT = contract(
     "location_scale_variance_drift",
-    "Change of the variance within schools since the benchmark cohort, one row for each domain and focal year. "
+    "Change of the variance within schools since the benchmark cohort, a row for each domain and focal year. "
     "Model 3 of scores as they are; the log variance is pinned to the benchmark's slope and has an intercept "
     "of its own, the mean is the year's own. Both cohorts at their own mean terms, in the median school. A "
     "cohort that does not determine the model has a row without numbers.",
