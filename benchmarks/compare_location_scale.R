@@ -7,7 +7,10 @@ suppressMessages(library(TMB))
 arguments <- commandArgs(trailingOnly = TRUE)
 template <- sub("[.]cpp$", "", arguments[1])
 if (!file.exists(dynlib(template))) invisible(capture.output(compile(arguments[1], "-O2 -w")))
-if (arguments[2] == "compile") quit()
+if (arguments[2] == "compile") {
+  cat(paste0("R ", getRversion(), ", TMB ", packageVersion("TMB")))
+  quit()
+}
 dyn.load(dynlib(template))
 students <- read.csv(arguments[2])
 location <- as.formula(arguments[3])
