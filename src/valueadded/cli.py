@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from valueadded.errors import ConfigError, ValueAddedError
 
@@ -52,7 +53,28 @@ def build_parser() -> argparse.ArgumentParser:
             explain_school(chosen.directory, chosen.school, chosen.domain, chosen.year), end=""
         )
     )
+    add_plan(commands)
     return parser
+
+
+def add_plan(commands: Any) -> None:
+    """Add the command that plans a study of schools' means and variances."""
+    plan = commands.add_parser(
+        "plan", help="print how many schools can be told from the average, by students in each"
+    )
+    numbers = {
+        "scale-sd": "standard deviation of the school effects on the log variance",
+        "school-variance": "variance of the school effects on the mean",
+        "student-variance": "variance within the median school, of adjusted scores",
+    }
+    plan.add_argument("--students", type=int, nargs="+", required=True, help="students in each school")
+    for name, words in numbers.items():
+        plan.add_argument(f"--{name}", type=float, required=True, metavar="NUMBER", help=words)
+    plan.add_argument("--schools", type=int, default=100, help="schools in the study (default 100)")
+    plan.add_argument(
+        "--share", type=float, help="also print the least size that separates this share on variance"
+    )
+    plan.set_defaults(run=lambda chosen: print(plan_study(chosen), end=""))
 
 
 def installed_version() -> str:
@@ -107,6 +129,36 @@ def data_dictionary() -> str:
             "Reasons in the attrition account": COHORT_REASONS,
         }
     )
+
+
+def plan_study(chosen: argparse.Namespace) -> str:
+    """Return the plan of a study as Markdown.
+
+    Raises
+    ------
+    DesignError
+        If a number is not possible.
+    """
+    from valueadded.location_scale import plan_location_scale, students_needed
+
+    table = plan_location_scale(
+        chosen.students, chosen.scale_sd, chosen.school_variance, chosen.student_variance, chosen.schools
+    )
+    lines = [
+        "| students in each school | separated on mean (%) | separated on variance (%) | schools separated on"
+        " variance | schools needed to find that variances differ |",
+        "|---:|---:|---:|---:|---:|",
+        *(
+            f"| {row.n_students} | {100 * row.share_separated_mean:.0f} |"
+            f" {100 * row.share_separated_variance:.0f} | {row.schools_separated_variance:.0f} of"
+            f" {row.n_schools} | {row.schools_needed} |"
+            for row in table.itertuples()
+        ),
+    ]
+    if chosen.share is not None:
+        least = students_needed(chosen.share, chosen.scale_sd)
+        lines += ["", f"{least} students in each school separate {100 * chosen.share:.0f}% on variance."]
+    return "\n".join(lines) + "\n"
 
 
 def explain_school(folder: Path, school: str, domain: str | None, year: int | None) -> str:

@@ -69,6 +69,7 @@ CONTRACTS: dict[str, pa.DataFrameSchema] = {
     "location_scale/school_effects.parquet": location_scale.LOCATION_SCALE_EFFECTS,
     "location_scale/comparison.parquet": location_scale.LOCATION_SCALE_COMPARISON,
     "location_scale/posteriors.parquet": location_scale.LOCATION_SCALE_POSTERIORS,
+    "location_scale/variance_drift.parquet": location_scale.LOCATION_SCALE_VARIANCE_DRIFT,
     "*/fits.parquet": mixed.FITS,
     "*/fixed_effects.parquet": mixed.FIXED_EFFECTS,
     "*/fit_records.parquet": mixed.FIT_RECORDS,

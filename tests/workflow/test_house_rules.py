@@ -83,7 +83,16 @@ MAY_IMPORT = {
     # It judges the models by their public functions; nothing imports it.
     "validate_benchmark": {"effects", "benchmark", "mixed", "numerics", "contracts", "errors"},
     "figures": {"effects", "contracts", "errors"},
-    "cli": {"cohorts", "config", "contracts", "effects", "errors", "table_io", "validation"},
+    "cli": {
+        "cohorts",
+        "config",
+        "contracts",
+        "effects",
+        "errors",
+        "location_scale",
+        "table_io",
+        "validation",
+    },
 }
 VAGUE = {"utils", "util", "helpers", "helper", "common", "misc", "tools"}
 EVERY_RULE_HAS = ("log", "benchmark", "conda", "threads", "resources", "params", "script")

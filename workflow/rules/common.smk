@@ -165,6 +165,20 @@ def location_scale_cohorts():
     return [(domain, year) for domain, year in COHORTS if year in years]
 
 
+def variance_drift_cohorts():
+    """Cohorts of the variance drift, those of the benchmark first; none without a benchmark."""
+    if settings.benchmark is None:
+        return []
+    chosen, before = location_scale_cohorts(), settings.benchmark.years
+    first = [(domain, year) for domain in DOMAINS for year in before if chosen]
+    return first + [cohort for cohort in chosen if cohort not in first]
+
+
+def variance_drift_students(wildcards):
+    """Students and their intake, in the order of `variance_drift_cohorts`."""
+    return [f"results/intake/students/{domain}/{year}.parquet" for domain, year in variance_drift_cohorts()]
+
+
 def location_scale_students(wildcards):
     """Students and their intake, in the order of `location_scale_cohorts`."""
     return [f"results/intake/students/{domain}/{year}.parquet" for domain, year in location_scale_cohorts()]

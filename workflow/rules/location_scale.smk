@@ -1,4 +1,5 @@
-# In: students with their intake, of every cohort. Out: the location-scale models, schools' means and variances.
+# In: students with their intake, of every cohort. Out: the location-scale models, schools' means and variances,
+# and how the variance within schools has changed since the benchmark years.
 
 
 rule fit_location_scale:
@@ -28,3 +29,27 @@ rule fit_location_scale:
         code=code("fit_location_scale"),
     script:
         "../../scripts/fit_location_scale.py"
+
+
+rule measure_variance_drift:
+    """Compare the variance within schools in every focal year with that of the benchmark years."""
+    input:
+        students=variance_drift_students,
+    output:
+        variance_drift="results/location_scale/variance_drift.parquet",
+    log:
+        "logs/measure_variance_drift/all.log",
+    benchmark:
+        "logs/measure_variance_drift/all.jsonl"
+    conda:
+        "../../envs/valueadded.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+    params:
+        section=section("location_scale"),
+        benchmark_years=benchmark_years(),
+        cohorts=variance_drift_cohorts(),
+        code=code("measure_variance_drift"),
+    script:
+        "../../scripts/measure_variance_drift.py"

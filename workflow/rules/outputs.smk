@@ -76,7 +76,8 @@ def location_scale_tables():
     """Tables of the location-scale models; none without the section."""
     names = ("fits", "coefficients", "covariance", "school_effects", "comparison", "posteriors")
     configured = settings.location_scale is not None
-    return [f"results/location_scale/{name}.parquet" for name in names] if configured else []
+    drift = ("variance_drift",) if settings.benchmark is not None else ()
+    return [f"results/location_scale/{name}.parquet" for name in names + drift] if configured else []
 
 
 def planted_world(wildcards):

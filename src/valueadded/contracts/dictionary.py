@@ -94,6 +94,7 @@ FILES = {
             "effects": "school_effects",
             "comparison": "comparison",
             "posteriors": "posteriors",
+            "variance_drift": "variance_drift",
         }.items()
     },
     "effect_distribution": FIGURE.format(table="effect_distribution"),

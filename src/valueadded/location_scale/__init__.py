@@ -15,8 +15,11 @@ from valueadded.location_scale.ladder import (
 from valueadded.location_scale.ladder_plan import LadderPlan
 from valueadded.location_scale.model import LocationScaleFit, fit_location_scale
 from valueadded.location_scale.plan import PosteriorPlan, plan_posterior
+from valueadded.location_scale.power import plan_location_scale, students_needed
 from valueadded.location_scale.priors import InverseWishart, Priors, SeparateScales
 from valueadded.location_scale.sampled import Posterior
+from valueadded.location_scale.variance_drift import measure_variance_drift
+from valueadded.location_scale.variance_drift_by_domain import measure_variance_drifts
 
 __all__ = [
     "InverseWishart",
@@ -33,7 +36,11 @@ __all__ = [
     "compare_models",
     "fit_ladders",
     "fit_location_scale",
+    "measure_variance_drift",
+    "measure_variance_drifts",
     "models_one_to_eight",
+    "plan_location_scale",
     "plan_posterior",
     "sample_posterior",
+    "students_needed",
 ]

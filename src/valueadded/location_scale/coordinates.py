@@ -12,6 +12,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from valueadded.errors import DesignError
 from valueadded.location_scale.design import LocationScaleDesign
 from valueadded.location_scale.integrand import Parameters
 
@@ -49,7 +50,18 @@ class Coordinates:
 
 
 def coordinates_of(design: LocationScaleDesign, random_scale: bool) -> Coordinates:
-    """Return the coordinates of a design's model."""
+    """Return the coordinates of a design's model.
+
+    Raises
+    ------
+    DesignError
+        If the intercept variance has terms: its posterior is not drawn.
+    """
+    if design.intercept_terms:
+        raise DesignError(
+            f"intercept_variance: found {', '.join(design.intercept_terms)}; expected '~ 1', the only one of"
+            " which a posterior is drawn"
+        )
     return Coordinates(len(design.location_terms), len(design.scale_terms), len(design.random), random_scale)
 
 

@@ -14,13 +14,20 @@ from valueadded.location_scale.integrand import (
     Integrand,
     Parameters,
     find_modes,
+    intercept_growth,
     log_integrand,
     polynomial,
     prepare,
     take,
 )
 from valueadded.location_scale.quadrature import LADDER, POINT, Rule, place
-from valueadded.location_scale.sums import Moments, Students, coefficient_scores, weighted_sums
+from valueadded.location_scale.sums import (
+    Moments,
+    Students,
+    WeightedSums,
+    coefficient_scores,
+    weighted_sums,
+)
 
 Array = NDArray[np.float64]
 
@@ -71,6 +78,45 @@ def evaluate(
     The gradient is the expected derivative of the log density of students and effects together, given the
     students (Fisher's identity), so it needs no derivative of a node, a mode or an eigenvector.
     """
+    known = _expect(data, at, rules, modes)
+    beta, alpha = coefficient_scores(data, known.sums, known.k, known.ku, known.kuu)
+    factor, gamma = known.factor.sum(axis=0), known.gamma.sum(axis=0)
+    gradient = Parameters(-2 * beta, -2 * alpha, -2 * factor, -2 * known.scale.sum(), -2 * gamma)
+    return Evaluation(-2 * float(known.log_likelihood.sum()), gradient, known.modes)
+
+
+def school_scores(
+    data: Students | Moments, at: Parameters, rules: NDArray[np.intp] | None, modes: Array
+) -> Array:
+    """Return each school's derivatives of its log-likelihood in all parameters, in the order of `pack`."""
+    known = _expect(data, at, rules, modes)
+    beta, alpha = coefficient_scores(data, known.sums, known.k, known.ku, known.kuu, by_school=True)
+    factor = known.factor.reshape(len(modes), -1)
+    return np.column_stack([beta, alpha, known.gamma, factor, known.scale])
+
+
+@dataclass(frozen=True)
+class _Expectations:
+    """What the derivatives of J schools are made of.
+
+    k (J,), ku (J, q), kuu (J, q, q) : expectations of exp(-v), exp(-v) u, exp(-v) uu'
+    factor (J, q, 1 + q), gamma (J, g), scale (J,) : derivatives of the log-likelihoods
+    """
+
+    sums: WeightedSums
+    log_likelihood: Array
+    modes: Array
+    k: Array
+    ku: Array
+    kuu: Array
+    factor: Array
+    gamma: Array
+    scale: Array
+
+
+def _expect(
+    data: Students | Moments, at: Parameters, rules: NDArray[np.intp] | None, modes: Array
+) -> _Expectations:
     sums = weighted_sums(data, at.beta, at.alpha)
     integrand = prepare(sums, at)
     if rules is not None:
@@ -78,28 +124,33 @@ def evaluate(
     else:
         widths = np.ones_like(modes)
     q, n_schools = integrand.precision.shape
-    log_likelihood = 0.0
     moments = np.empty((n_schools, 2 + q, 2 + q))
-    scale_score = 0.0
+    log_likelihood, scale = np.empty(n_schools), np.empty(n_schools)
     for rule, chosen in by_rule(rules, n_schools):
         part = take(integrand, chosen)
         known = integrate(part, rule, modes[chosen], widths[chosen])
-        log_likelihood += float(known.log_likelihood.sum())
+        log_likelihood[chosen] = known.log_likelihood
         moments[chosen] = _weighted_moments(known, at.scale)
         k_squares = np.exp(-at.scale * known.zeta) * known.squares
-        scale_score -= 0.5 * float(np.sum(known.probability * known.zeta * (part.n[:, None] - k_squares)))
-    k, k_xi, k_xixi = moments[:, 0, 0], moments[:, 1:, 0], moments[:, 1:, 1:]
+        scale[chosen] = -0.5 * np.sum(known.probability * known.zeta * (part.n[:, None] - k_squares), axis=1)
+    k_xi, k_xixi = moments[:, 1:, 0], moments[:, 1:, 1:]
     loading = integrand.loading
-    ku = np.einsum("jab,jb->ja", loading, k_xi)
-    kuu = loading @ k_xixi @ np.swapaxes(loading, 1, 2)
-    beta, alpha = coefficient_scores(data, sums, k, ku, kuu)
     # sum k omega w (r - w'u) (zeta, eta)', turned back from eigenvectors
     pulls = sums.wr[:, :, None] * k_xi[:, None, :] - sums.ww @ loading @ k_xixi
-    factor = np.empty_like(at.factor)
-    factor[:, 0] = pulls[:, :, 0].sum(axis=0)
-    factor[:, 1:] = np.einsum("jab,jcb->ac", pulls[:, :, 1:], integrand.rotation)
-    gradient = Parameters(-2 * beta, -2 * alpha, -2 * factor, -2 * scale_score)
-    return Evaluation(-2 * log_likelihood, gradient, modes)
+    gamma = np.sum(pulls[:, 0] * loading[:, 0], axis=1)[:, None] * sums.intercept_terms / 2
+    pulls[:, 0] *= intercept_growth(sums, at)[:, None]
+    pulls[:, :, 1:] = pulls[:, :, 1:] @ np.swapaxes(integrand.rotation, 1, 2)
+    return _Expectations(
+        sums=sums,
+        log_likelihood=log_likelihood,
+        modes=modes,
+        k=moments[:, 0, 0],
+        ku=np.einsum("jab,jb->ja", loading, k_xi),
+        kuu=loading @ k_xixi @ np.swapaxes(loading, 1, 2),
+        factor=pulls,
+        gamma=gamma,
+        scale=scale,
+    )
 
 
 def choose_rules(it: Integrand, modes: Array, widths: Array) -> NDArray[np.intp]:

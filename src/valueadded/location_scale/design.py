@@ -12,16 +12,13 @@ from numpy.typing import NDArray
 
 from valueadded.errors import DesignError
 from valueadded.location_scale.sums import Moments, Students
+from valueadded.location_scale.terms import check_school_terms, check_terms, constant_within, standards
 from valueadded.mixed.design import Design, build_design
 from valueadded.mixed.formula import read_formula, term_columns
 from valueadded.mixed.moments import INTERCEPT, SchoolMoments, pool, restrict
 from valueadded.mixed.summarise import summarise_design
-from valueadded.numerics.definite import find_aliased
 
 Array = NDArray[np.float64]
-
-# Rounding leaves a school constant with this share of its variance within schools at most.
-CONSTANT_SHARE = 1e-20
 
 
 @dataclass(frozen=True)
@@ -35,6 +32,8 @@ class LocationScaleDesign:
     location_centre, location_spread : (p,) mean and standard deviation of the terms; 0 and 1 for the
         intercept
     scale_centre, scale_spread : (m,) the same
+    intercept_terms : g names of the terms of the log of the intercept variance
+    intercept_centre, intercept_spread : (g,) the same
     outcome_centre, outcome_spread : of the outcome
     """
 
@@ -47,6 +46,9 @@ class LocationScaleDesign:
     location_spread: Array
     scale_centre: Array
     scale_spread: Array
+    intercept_terms: tuple[str, ...]
+    intercept_centre: Array
+    intercept_spread: Array
     outcome_centre: float
     outcome_spread: float
 
@@ -57,9 +59,14 @@ class LocationScaleDesign:
 
 
 def arrange_design(
-    frame: pd.DataFrame | SchoolMoments, location: str, scale: str, school: str, slope: str | None
+    frame: pd.DataFrame | SchoolMoments,
+    location: str,
+    scale: str,
+    school: str,
+    slope: str | None,
+    intercept_variance: str = "~ 1",
 ) -> LocationScaleDesign:
-    """Return the design of `location` for the mean and `scale` for the log variance.
+    """Return the design of `location` for the mean, `scale` for the log variance and `intercept_variance`.
 
     Moments are enough, given or made, where no term of the log variance varies within a school.
 
@@ -68,36 +75,43 @@ def arrange_design(
     DesignError
         Naming the formula, term or column at fault.
     """
-    names = read_formula(location)
-    if not scale.lstrip().startswith("~"):
-        raise DesignError(f"scale '{scale}': found an outcome or no '~'; expected '~ term + term'")
-    spread_formula = f"{names.response} {scale.strip()}"
-    for formula in (location, spread_formula):
+    spread_formula = _complete("scale", scale, location)
+    school_formula = _complete("intercept_variance", intercept_variance, location)
+    for formula in (location, spread_formula, school_formula):
         if not read_formula(formula).intercept:
-            raise DesignError(f"formula '{formula}' has no intercept; expected one in both functions")
+            raise DesignError(f"formula '{formula}' has no intercept; expected one in every function")
+    # Moments need not know of a formula without terms.
+    formulas = {location: None, spread_formula: None}
+    if read_formula(school_formula).terms:
+        formulas[school_formula] = None
     students = None
     if isinstance(frame, SchoolMoments):
         everything = pool(frame)
     else:
-        students = build_design(frame, [location, spread_formula], school, None)
+        students = build_design(frame, list(formulas), school, None)
         everything = summarise_design(students)
     location_columns = _columns(location, everything)
     scale_columns = _columns(spread_formula, everything)
-    everything = restrict(everything, [*dict.fromkeys([*location_columns, *scale_columns])])
-    centre, spread = _standards(everything)
-    _check_terms(everything, location_columns, scale_columns, slope)
+    school_columns = _columns(school_formula, everything) if school_formula in formulas else []
+    everything = restrict(everything, [*dict.fromkeys([*location_columns, *scale_columns, *school_columns])])
+    centre, spread = standards(everything)
+    check_terms(everything, location_columns, scale_columns, slope)
+    check_school_terms(everything, school_columns)
     random = (0,) if slope is None else (0, 1 + location_columns.index(slope))
     at_location = [everything.columns.index(name) for name in location_columns]
     at_scale = [everything.columns.index(name) for name in scale_columns]
+    at_school = [everything.columns.index(name) for name in school_columns]
+    w = ((everything.mean + (everything.centre - centre)) / spread)[:, at_school]
     data: Students | Moments
-    if _constant_within(everything)[at_scale].all():
-        data = _from_moments(everything, centre, spread, at_location, at_scale, random)
+    if constant_within(everything)[at_scale].all():
+        data = _from_moments(everything, centre, spread, at_location, at_scale, random, w)
     elif students is None:
         raise DesignError(
             f"scale '{scale}': found moments only; expected students, since a term varies within schools"
         )
     else:
-        data = _from_students(students, everything.columns, centre, spread, at_location, at_scale, random)
+        columns = everything.columns
+        data = _from_students(students, columns, centre, spread, at_location, at_scale, random, w)
     return LocationScaleDesign(
         data=data,
         moments=replace(restrict(everything, location_columns), levels={}, formulas={}),
@@ -108,56 +122,23 @@ def arrange_design(
         location_spread=np.append(1.0, spread[at_location]),
         scale_centre=np.append(0.0, centre[at_scale]),
         scale_spread=np.append(1.0, spread[at_scale]),
+        intercept_terms=tuple(school_columns),
+        intercept_centre=centre[at_school],
+        intercept_spread=spread[at_school],
         outcome_centre=float(centre[-1]),
         outcome_spread=float(spread[-1]),
     )
 
 
+def _complete(name: str, formula: str, location: str) -> str:
+    """Return the one-sided formula with the outcome of the mean's."""
+    if not formula.lstrip().startswith("~"):
+        raise DesignError(f"{name} '{formula}': found an outcome or no '~'; expected '~ term + term'")
+    return f"{read_formula(location).response} {formula.strip()}"
+
+
 def _columns(formula: str, moments: SchoolMoments) -> list[str]:
     return [column for columns in term_columns(formula, moments.formulas).values() for column in columns]
-
-
-def _standards(moments: SchoolMoments) -> tuple[Array, Array]:
-    """Return mean and standard deviation of each column over all students."""
-    shift = moments.n @ moments.mean / moments.n_students
-    apart = moments.mean - shift
-    squares = np.einsum("jkk->k", moments.scatter) + moments.n @ apart**2
-    return moments.centre + shift, np.sqrt(squares / moments.n_students)
-
-
-def _constant_within(moments: SchoolMoments) -> NDArray[np.bool_]:
-    """Return for each column whether it is constant within every school."""
-    within = np.einsum("jkk->k", moments.scatter)
-    size = np.sum(moments.n[:, None] * (moments.mean + moments.centre) ** 2, axis=0)
-    return within <= CONSTANT_SHARE * np.maximum(size, within)
-
-
-def _check_terms(
-    moments: SchoolMoments, location_columns: list[str], scale_columns: list[str], slope: str | None
-) -> None:
-    """Refuse terms that cannot be told apart, an outcome that does not vary, and a slope without a slope."""
-    outcome = moments.columns[-1]
-    if moments.n_schools > 1 and not _standards(moments)[1][-1] > 0:
-        raise DesignError(f"column {outcome}: found one value for all students; expected scores that differ")
-    if slope is not None:
-        if slope not in location_columns:
-            raise DesignError(
-                f"random_slope '{slope}': not a term of the mean; expected one of {location_columns}"
-            )
-        if _constant_within(moments)[moments.columns.index(slope)]:
-            raise DesignError(
-                f"random_slope '{slope}': constant within every school; expected a column that varies within"
-            )
-    apart = moments.mean - moments.n @ moments.mean / moments.n_students
-    total = moments.scatter.sum(axis=0) + (moments.n[:, None] * apart).T @ apart
-    for name, columns in (("location", location_columns), ("scale", scale_columns)):
-        at = [moments.columns.index(column) for column in columns]
-        for column, others in find_aliased(total[np.ix_(at, at)]).items():
-            of = ", ".join(columns[k] for k in others) or "the intercept"
-            raise DesignError(
-                f"{name}: column {columns[column]} is a combination of {of}; expected terms that can be "
-                "told apart: leave one out"
-            )
 
 
 def _from_moments(
@@ -167,6 +148,7 @@ def _from_moments(
     at_location: list[int],
     at_scale: list[int],
     random: tuple[int, ...],
+    intercept_terms: Array,
 ) -> Moments:
     means = (moments.mean + (moments.centre - centre)) / spread
     at = [*at_location, len(moments.columns) - 1]
@@ -174,7 +156,7 @@ def _from_moments(
     cross = moments.n[:, None, None] * rows[:, :, None] * rows[:, None, :]
     cross[:, 1:, 1:] += moments.scatter[:, at][:, :, at] / np.outer(spread[at], spread[at])
     z = np.column_stack([np.ones(moments.n_schools), means[:, at_scale]])
-    return Moments(cross, z, random, moments.n)
+    return Moments(cross, z, random, moments.n, intercept_terms)
 
 
 def _from_students(
@@ -185,6 +167,7 @@ def _from_students(
     at_location: list[int],
     at_scale: list[int],
     random: tuple[int, ...],
+    intercept_terms: Array,
 ) -> Students:
     order = np.argsort(design.codes, kind="stable")
     starts = np.searchsorted(design.codes[order], np.arange(len(design.school_id)))
@@ -198,4 +181,5 @@ def _from_students(
         random=random,
         starts=starts,
         n=np.diff(np.append(starts, len(order))).astype(np.float64),
+        intercept_terms=intercept_terms,
     )

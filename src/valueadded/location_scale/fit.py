@@ -5,19 +5,21 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from valueadded.errors import FitError
 from valueadded.location_scale.criterion import choose_rules, evaluate
 from valueadded.location_scale.design import LocationScaleDesign
 from valueadded.location_scale.information import (
     coefficient_covariance,
+    first_of_factor,
     free_positions,
     pack,
     second_derivatives,
+    strict_positions,
     typical_steps,
     unpack,
 )
 from valueadded.location_scale.integrand import Parameters, best_of_grid, find_modes, prepare
-from valueadded.location_scale.sums import Students, weighted_sums
+from valueadded.location_scale.limits import refuse_endless_spread, refuse_runaway
+from valueadded.location_scale.sums import weighted_sums
 from valueadded.mixed.fit import estimate_intercept_model
 from valueadded.numerics.search import SearchRecord
 
@@ -28,10 +30,6 @@ MAXIMUM_ROUNDS = 6
 GRADIENT_TOLERANCE = 1e-5
 # The correlation matrix of the effects counts as singular below this.
 SINGULAR = 1e-6
-# A log variance that spans more than this among students has run away.
-RUNAWAY = 25.0
-# A standard deviation of the log variance between schools above this has run away too.
-ENDLESS_SPREAD = 5.0
 
 
 @dataclass(frozen=True)
@@ -57,8 +55,11 @@ class Estimates:
     record: SearchRecord
 
 
-def estimate(design: LocationScaleDesign, random_scale: bool) -> Estimates:
+def estimate(design: LocationScaleDesign, random_scale: bool, pinned_scale: Array | None = None) -> Estimates:
     """Return the maximum likelihood estimates.
+
+    `pinned_scale` (m - 1,) holds the coefficients of the log variance where they are known; its intercept
+    stays free. The Hessian is that of all parameters all the same.
 
     Rounds of a quasi-Newton search (L-BFGS) with fixed rules of integration; after each the rules are chosen
     anew, and the search ends when they stay and the gradient is 0.
@@ -73,6 +74,10 @@ def estimate(design: LocationScaleDesign, random_scale: bool) -> Estimates:
 
     at = _start(design, random_scale)
     free = free_positions(at, random_scale)
+    if pinned_scale is not None:
+        at.alpha[1:] = pinned_scale
+        first = len(at.beta) + 1
+        free = np.setdiff1d(free, np.arange(first, first + len(pinned_scale)))
     units = typical_steps(design, at)[free]
     template = pack(at)
     visited: list[tuple[Array, float]] = []
@@ -95,7 +100,7 @@ def estimate(design: LocationScaleDesign, random_scale: bool) -> Estimates:
     for _ in range(MAXIMUM_ROUNDS):
         steps = minimize(criterion, steps, jac=True, method="L-BFGS-B", options=options).x
         template[free] = steps * units
-        _refuse_endless_spread(design, float(template[-1]))
+        refuse_endless_spread(design, float(template[-1]))
         before = rules
         if random_scale:
             rules, state["modes"] = _choose(design, unpack(template, at))
@@ -109,7 +114,7 @@ def estimate(design: LocationScaleDesign, random_scale: bool) -> Estimates:
     if template[-1] < 0:
         state["modes"] = -state["modes"]
     at = _normal_form(unpack(template, at))
-    _refuse_runaway(design, at)
+    refuse_runaway(design, at)
     hessian = second_derivatives(design, at, rules, state["modes"], random_scale)
     deviance = criterion(pack(at)[free] / units)[0]
     return Estimates(
@@ -129,6 +134,24 @@ def effect_covariance(at: Parameters) -> Array:
     return factor @ factor.T
 
 
+def covariance_with_intercept(estimates: Estimates, random_scale: bool) -> Array:
+    """Return the covariance (p + m + 1 + g) of beta, alpha, the log of the intercept variance, and gamma.
+
+    The log of the intercept variance c_0^2 + L_00^2 comes in by its derivatives.
+    """
+    at = estimates.at
+    positions = strict_positions(at, random_scale)
+    first, before = first_of_factor(at), len(at.beta) + len(at.alpha)
+    turn = np.eye(len(positions))[:first]
+    log_variance = np.zeros((1, len(positions)))
+    row = at.factor[0]
+    for k in np.flatnonzero(np.isin(positions, first + np.arange(2))):
+        element = row[positions[k] - first]
+        log_variance[0, k] = 2 * element / (row @ row)
+    turn = np.concatenate([turn[:before], log_variance, turn[before:]])
+    return turn @ coefficient_covariance(estimates.hessian, len(positions)) @ turn.T
+
+
 def _start(design: LocationScaleDesign, random_scale: bool) -> Parameters:
     """Return the random-intercept model's estimates, schools of unequal spread, nothing correlated."""
     simple = estimate_intercept_model(design.moments, True, "ML")
@@ -141,7 +164,8 @@ def _start(design: LocationScaleDesign, random_scale: bool) -> Parameters:
     q = len(design.random)
     factor = np.zeros((q, 1 + q))
     factor[:, 1:] = np.sqrt(max(tau2, 0.01 * sigma2)) * np.diag([1.0, 1.0 / 3.0][:q])
-    return Parameters(beta, alpha, factor, 0.25 if random_scale else 0.0)
+    gamma = np.zeros(design.data.intercept_terms.shape[1])
+    return Parameters(beta, alpha, factor, 0.25 if random_scale else 0.0, gamma)
 
 
 def _choose(design: LocationScaleDesign, at: Parameters) -> tuple[NDArray[np.intp], Array]:
@@ -156,34 +180,7 @@ def _normal_form(at: Parameters) -> Parameters:
     _, upper = np.linalg.qr(at.factor[:, 1:].T)
     root = upper.T * np.where(np.diag(upper) < 0, -1.0, 1.0)
     factor = np.column_stack([sign * at.factor[:, 0], np.tril(root)])
-    return Parameters(at.beta, at.alpha, factor, sign * at.scale)
-
-
-def _refuse_endless_spread(design: LocationScaleDesign, scale: float) -> None:
-    """Refuse a scale variance without a maximum: students of a school do not differ about its mean.
-
-    The likelihood of such a school of n students holds exp(s^2 (n - 1)^2 / 8): no loss of others keeps up.
-    """
-    if abs(scale) > ENDLESS_SPREAD:
-        moments = design.moments
-        constant = moments.school_id[(moments.n > 1) & (moments.scatter[:, -1, -1] <= 0)]
-        raise FitError(
-            "the log variance of schools spreads without end; found schools with constant scores: "
-            f"{', '.join(map(str, constant)) or 'none'}; expected students who differ about the expectation "
-            "in every school: leave such schools out"
-        )
-
-
-def _refuse_runaway(design: LocationScaleDesign, at: Parameters) -> None:
-    """Refuse a log variance without a maximum: a term that separates students who do not vary."""
-    z = design.data.z if isinstance(design.data, Students) else design.data.z.T
-    for k in range(1, len(at.alpha)):
-        span = abs(at.alpha[k]) * float(np.ptp(z[k]))
-        if span > RUNAWAY:
-            raise FitError(
-                f"scale: the log variance moves by {span:.0f} over the range of {design.scale_terms[k]};"
-                " expected residual variance at all its values: some have none, so leave the term out"
-            )
+    return Parameters(at.beta, at.alpha, factor, sign * at.scale, at.gamma)
 
 
 def _record(
@@ -210,6 +207,7 @@ def _record(
     names = (
         *(f"beta[{k}]" for k in range(len(at.beta))),
         *(f"alpha[{k}]" for k in range(len(at.alpha))),
+        *(f"gamma[{k}]" for k in range(len(at.gamma))),
         *(f"factor[{a},{b}]" for a in range(q) for b in range(1 + q)),
         "scale",
     )

@@ -14,16 +14,21 @@ HESSIAN_STEP = 1e-3
 
 
 def pack(at: Parameters) -> Array:
-    """Return beta, alpha, the factor by rows, and s as one vector."""
-    return np.concatenate([at.beta, at.alpha, at.factor.ravel(), [at.scale]])
+    """Return beta, alpha, gamma, the factor by rows, and s as one vector."""
+    return np.concatenate([at.beta, at.alpha, at.gamma, at.factor.ravel(), [at.scale]])
 
 
 def unpack(theta: Array, like: Parameters) -> Parameters:
     """Return the parameters behind a vector."""
-    p, m = len(like.beta), len(like.alpha)
-    return Parameters(
-        theta[:p], theta[p : p + m], theta[p + m : -1].reshape(like.factor.shape), float(theta[-1])
-    )
+    p, first = len(like.beta), first_of_factor(like)
+    end = p + len(like.alpha)
+    factor = theta[first:-1].reshape(like.factor.shape)
+    return Parameters(theta[:p], theta[p:end], factor, float(theta[-1]), theta[end:first])
+
+
+def first_of_factor(at: Parameters) -> int:
+    """Return the position of the first element of the factor in the vector."""
+    return len(at.beta) + len(at.alpha) + len(at.gamma)
 
 
 def free_positions(at: Parameters, random_scale: bool) -> NDArray[np.intp]:
@@ -32,8 +37,15 @@ def free_positions(at: Parameters, random_scale: bool) -> NDArray[np.intp]:
     if not random_scale:
         pinned = np.zeros_like(at.factor, dtype=bool)
         pinned[:, 0] = True
-        free[len(at.beta) + len(at.alpha) :] = np.append(~pinned.ravel(), False)
+        free[first_of_factor(at) :] = np.append(~pinned.ravel(), False)
     return np.flatnonzero(free)
+
+
+def strict_positions(at: Parameters, random_scale: bool) -> NDArray[np.intp]:
+    """Return the free positions (F,) less those above the diagonal of L, which LL' does not determine."""
+    above = np.zeros(at.factor.shape, dtype=bool)
+    above[:, 1:] = np.triu(np.ones((len(at.factor), len(at.factor)), dtype=bool), 1)
+    return np.setdiff1d(free_positions(at, random_scale), first_of_factor(at) + np.flatnonzero(above.ravel()))
 
 
 def typical_steps(design: LocationScaleDesign, at: Parameters) -> Array:
@@ -55,11 +67,7 @@ def second_derivatives(
     Central differences of the analytic gradient. L is held lower triangular, which says all there is to say
     of LL'.
     """
-    free = free_positions(at, random_scale)
-    above = np.zeros(at.factor.shape, dtype=bool)
-    above[:, 1:] = np.triu(np.ones((len(at.factor), len(at.factor)), dtype=bool), 1)
-    first = len(at.beta) + len(at.alpha)
-    kept = np.setdiff1d(free, first + np.flatnonzero(above.ravel()))
+    kept = strict_positions(at, random_scale)
     theta, units = pack(at), typical_steps(design, at)
     hessian = np.empty((len(kept), len(kept)))
     for row, position in enumerate(kept):

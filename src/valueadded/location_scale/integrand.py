@@ -5,10 +5,11 @@ normal and written with standard normal (zeta, eta): v = s zeta and u = c zeta +
 = exp(-z'alpha), k = exp(-s zeta), A = sum omega ww' and t = sum omega w (r - w'c zeta), eta given zeta and
 the students is normal with precision M = I + k L'AL and mean k M^-1 L't. In the eigenvectors of L'AL all of
 that is elementwise, so a node costs a few products. No covariance is ever inverted: singular ones are
-nothing special.
+nothing special. Where the intercept variance differs between schools by exp(gamma'w), the first row of c and
+L is multiplied by exp(gamma'w / 2), school by school.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,12 +29,14 @@ class Parameters:
     alpha : (m,) coefficients of the log variance
     factor : (q, 1 + q) the columns c and L: u = c zeta + L eta
     scale : s, standard deviation of v up to sign
+    gamma : (g,) coefficients of the log of the intercept variance, about the factor's
     """
 
     beta: Array
     alpha: Array
     factor: Array
     scale: float
+    gamma: Array = field(default_factory=lambda: np.zeros(0))
 
 
 @dataclass(frozen=True)
@@ -63,21 +66,28 @@ class Integrand:
 
 def prepare(sums: WeightedSums, at: Parameters) -> Integrand:
     """Return the integrands of J schools at one point."""
-    c, root = at.factor[:, 0], at.factor[:, 1:]
-    precision, rotation = np.linalg.eigh(root.T @ sums.ww @ root)
+    factor = np.repeat(at.factor[None], len(sums.n), axis=0)
+    factor[:, 0] *= intercept_growth(sums, at)[:, None]
+    c, root = factor[:, :, 0], factor[:, :, 1:]
+    precision, rotation = np.linalg.eigh(np.swapaxes(root, 1, 2) @ sums.ww @ root)
     turned = root @ rotation
-    towards_c = sums.ww @ c
+    towards_c = np.einsum("jab,jb->ja", sums.ww, c)
     return Integrand(
         constant=-0.5 * (sums.n * LOG_2_PI + sums.log_variance + LOG_2_PI),
         n=sums.n,
-        squares=np.stack([sums.rr, -2 * sums.wr @ c, towards_c @ c]),
+        squares=np.stack([sums.rr, -2 * np.sum(sums.wr * c, axis=1), np.sum(towards_c * c, axis=1)]),
         precision=np.clip(precision.T, 0.0, None),
         pull=np.einsum("jab,ja->bj", turned, sums.wr),
         drag=np.einsum("jab,ja->bj", turned, towards_c),
-        loading=np.concatenate([np.broadcast_to(c[:, None], (len(sums.n), len(c), 1)), turned], axis=2),
+        loading=np.concatenate([c[:, :, None], turned], axis=2),
         rotation=rotation,
         scale=at.scale,
     )
+
+
+def intercept_growth(sums: WeightedSums, at: Parameters) -> Array:
+    """Return what the standard deviation of each school's intercept is multiplied by, (J,)."""
+    return np.exp(sums.intercept_terms @ at.gamma / 2)
 
 
 def log_integrand(it: Integrand, zeta: Array) -> Array:

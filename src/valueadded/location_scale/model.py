@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from valueadded.errors import DesignError
 from valueadded.location_scale.design import LocationScaleDesign, arrange_design
-from valueadded.location_scale.fit import Estimates, effect_covariance, estimate
+from valueadded.location_scale.fit import Estimates, covariance_with_intercept, effect_covariance, estimate
 from valueadded.location_scale.posterior import school_posterior
-from valueadded.mixed.moments import SchoolMoments
+from valueadded.mixed.moments import INTERCEPT, SchoolMoments
 from valueadded.numerics.search import SearchRecord
 
 Array = NDArray[np.float64]
@@ -34,23 +34,35 @@ class LocationScaleFit:
     def coefficients(self) -> pd.DataFrame:
         """Return `function` (mean, log_variance), `term`, `estimate`, `std_error`, `lower`, `upper`.
 
-        Intervals are of 95 per cent; everything is in the units of the data. Errors are from the observed
-        information and missing where that is not positive definite, as it may be at a boundary.
+        With terms of the intercept variance a third function, `intercept_variance`, holds gamma: the log
+        variance of the school effects at the average student is gamma_0 + gamma'w. Intervals are of 95 per
+        cent; everything is in the units of the data. Errors are from the observed information and missing
+        where that is not positive definite, as it may be at a boundary.
         """
         design, at = self.design, self.estimates.at
-        p, m = len(at.beta), len(at.alpha)
-        back = np.zeros((p + m, p + m))
+        p, m, g = len(at.beta), len(at.alpha), len(at.gamma)
+        size = p + m + (1 + g if g else 0)
+        back = np.zeros((size, size))
         back[:p, :p] = design.outcome_spread * uncentred(design.location_centre, design.location_spread)
-        back[p:, p:] = uncentred(design.scale_centre, design.scale_spread)
-        values = back @ np.concatenate([at.beta, at.alpha])
+        back[p : p + m, p : p + m] = uncentred(design.scale_centre, design.scale_spread)
+        values, covariance = np.concatenate([at.beta, at.alpha]), self.estimates.coefficient_covariance
+        if g:
+            centre, spread = np.append(0.0, design.intercept_centre), np.append(1.0, design.intercept_spread)
+            back[p + m :, p + m :] = uncentred(centre, spread)
+            values = np.concatenate([values, [np.log(at.factor[0] @ at.factor[0])], at.gamma])
+            covariance = covariance_with_intercept(self.estimates, self.random_scale)
+        values = back @ values
         values[0] += design.outcome_centre
-        values[p] += 2 * np.log(design.outcome_spread)
-        errors = np.sqrt(np.diag(back @ self.estimates.coefficient_covariance @ back.T))
+        values[p : p + m + bool(g) : m] += 2 * np.log(design.outcome_spread)
+        errors = np.sqrt(np.diag(back @ covariance @ back.T))
         z = NormalDist().inv_cdf(0.975)
+        terms = [*design.location_terms, *design.scale_terms]
+        terms += [INTERCEPT, *design.intercept_terms] if g else []
+        functions = ["mean"] * p + ["log_variance"] * m + ["intercept_variance"] * (size - p - m)
         return pd.DataFrame(
             {
-                "function": pd.array(["mean"] * p + ["log_variance"] * m, dtype="str"),
-                "term": pd.array([*design.location_terms, *design.scale_terms], dtype="str"),
+                "function": pd.array(functions, dtype="str"),
+                "term": pd.array(terms, dtype="str"),
                 "estimate": values,
                 "std_error": errors,
                 "lower": values - z * errors,
@@ -63,7 +75,8 @@ class LocationScaleFit:
         """Return the covariance of the school effects, in the units of the data.
 
         Rows and columns are `intercept`, the slope's term and `log_variance`, as far as the model has them;
-        the intercept is the one where the slope's term is 0.
+        the intercept is the one where the slope's term is 0. With terms of the intercept variance it is the
+        covariance in schools with average terms (each student counts once).
         """
         design = self.design
         q = len(design.random)
@@ -155,6 +168,7 @@ def fit_location_scale(
     school: str = "school_id",
     random_slope: str | None = None,
     random_scale: bool = True,
+    intercept_variance: str = "~ 1",
 ) -> LocationScaleFit:
     """Return the location-scale model by exact maximum likelihood.
 
@@ -173,6 +187,9 @@ def fit_location_scale(
     random_scale
         Whether the log variance varies between schools. Without it the model is nested: its scale variance
         is 0.
+    intercept_variance
+        Formula of the log of the variance of the school effects at the average student, `~ terms`, of terms
+        that are constant within schools (M16). The correlation with the scale effect is the same in all.
 
     Raises
     ------
@@ -181,7 +198,7 @@ def fit_location_scale(
     """
     if not isinstance(frame, SchoolMoments) and school not in frame.columns:
         raise DesignError(f"column {school} is not in the data; expected among {sorted(frame.columns)}")
-    design = arrange_design(frame, location, scale, school, random_slope)
+    design = arrange_design(frame, location, scale, school, random_slope, intercept_variance)
     return LocationScaleFit(design, estimate(design, random_scale), random_scale)
 
 

@@ -23,6 +23,7 @@ class Students:
     random : positions in x of the q columns of the random part
     starts : (J,) first student of each school
     n : (J,) students
+    intercept_terms : (J, g) terms of the log of the intercept variance, none usually
     """
 
     x: Array
@@ -31,6 +32,7 @@ class Students:
     random: tuple[int, ...]
     starts: NDArray[np.intp]
     n: Array
+    intercept_terms: Array
 
 
 @dataclass(frozen=True)
@@ -41,12 +43,14 @@ class Moments:
     z : (J, m) terms of the log variance, ones first
     random : positions of the q columns of the random part
     n : (J,) students
+    intercept_terms : (J, g) terms of the log of the intercept variance, none usually
     """
 
     cross: Array
     z: Array
     random: tuple[int, ...]
     n: Array
+    intercept_terms: Array
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,7 @@ class WeightedSums:
     ww : (J, q, q) of the random part's columns w
     wr : (J, q) of w and the residual r = y - x'beta
     rr : (J,) of squared residuals
+    intercept_terms : (J, g) as in the data
     weight, residual : (N,) omega and r of each student; (J,) and empty where moments are enough
     """
 
@@ -66,6 +71,7 @@ class WeightedSums:
     ww: Array
     wr: Array
     rr: Array
+    intercept_terms: Array
     weight: Array
     residual: Array
 
@@ -76,9 +82,9 @@ def weighted_sums(data: Students | Moments, beta: Array, alpha: Array) -> Weight
 
 
 def coefficient_scores(
-    data: Students | Moments, sums: WeightedSums, k: Array, ku: Array, kuu: Array
+    data: Students | Moments, sums: WeightedSums, k: Array, ku: Array, kuu: Array, by_school: bool = False
 ) -> tuple[Array, Array]:
-    """Return the derivatives (p,) and (m,) of the log-likelihood in beta and alpha.
+    """Return the derivatives (p,) and (m,) of the log-likelihood in beta and alpha, or (J, p) and (J, m).
 
     k (J,), ku (J, q) and kuu (J, q, q) are the conditional expectations of exp(-v), exp(-v) u and exp(-v)
     uu'.
@@ -88,9 +94,10 @@ def coefficient_scores(
         towards = data.cross[:, :-1, :]
         # sum_i omega x (k r - w'ku): the outcome's column carries beta, so the residual is written out.
         xr = towards[:, :, -1] - towards[:, :, :-1] @ sums.residual
-        by_school = k[:, None] * xr - np.einsum("jpq,jq->jp", towards[:, :, at], ku)
+        pulls = k[:, None] * xr - np.einsum("jpq,jq->jp", towards[:, :, at], ku)
         squares = k * sums.rr - 2 * np.sum(sums.wr * ku, axis=1) + np.einsum("jab,jab->j", sums.ww, kuu)
-        return sums.weight @ by_school, -0.5 * (data.n - squares) @ data.z
+        in_beta, in_alpha = sums.weight[:, None] * pulls, -0.5 * (data.n - squares)[:, None] * data.z
+        return (in_beta, in_alpha) if by_school else (in_beta.sum(axis=0), in_alpha.sum(axis=0))
     counts = data.n.astype(np.intp)
     w = data.x[list(data.random)]
     rows = {
@@ -104,6 +111,11 @@ def coefficient_scores(
     weighted = sums.weight * (rows["k"] * sums.residual - fitted)
     # k r^2 - 2 r w'ku + w'kuu w
     squares = sums.residual * (weighted - sums.weight * fitted) + sums.weight * spread
+    if by_school:
+        return (
+            np.add.reduceat(data.x * weighted, data.starts, axis=1).T,
+            -0.5 * np.add.reduceat(data.z * (1.0 - squares), data.starts, axis=1).T,
+        )
     return data.x @ weighted, -0.5 * (data.z @ (1.0 - squares))
 
 
@@ -135,6 +147,7 @@ def _from_rows(data: Students, beta: Array, alpha: Array) -> WeightedSums:
         ww=ww,
         wr=wr,
         rr=np.add.reduceat(weight * residual * residual, data.starts),
+        intercept_terms=data.intercept_terms,
         weight=weight,
         residual=residual,
     )
@@ -152,6 +165,7 @@ def _from_moments(data: Moments, beta: Array, alpha: Array) -> WeightedSums:
         ww=weight[:, None, None] * data.cross[:, w][:, :, w],
         wr=weight[:, None] * towards[:, w],
         rr=weight * (towards @ contrast),
+        intercept_terms=data.intercept_terms,
         weight=weight,
         residual=beta,
     )
