@@ -35,14 +35,14 @@ def describe_calibration(ranks: pd.DataFrame, found: pd.DataFrame, plan: Calibra
         INTRODUCTION,
         f"- replicates: {len(shape)}, seed {seed}",
         f"- students: {plan.n_schools} schools of {plan.n_students}; {effects} vary between schools",
-        f"- prior, in standardised columns: coefficients of the mean normal(0, {plan.priors.mean_spread:g}^2),",
-        f"  of the log variance normal(0, {plan.priors.log_variance_spread:g}^2); covariance of the school effects",
-        f"  inverse-Wishart with {degrees:g} degrees of freedom, diagonal {covariance.intercept:g} (intercept),",
-        f"  {covariance.slope:g} (slope), {covariance.log_variance:g} (log variance)",
-        f"- posterior: {plan.draws} importance draws, of which {plan.ranked} are kept by their weights: ranks 0 to"
-        f" {plan.ranked}",
-        f"- replicates without a posterior mode: {int(shape.isna().sum())}; with Pareto k above 0.7:"
-        f" {int((shape > 0.7).sum())} (they are kept); median k {shape.median():.2f}, highest {shape.max():.2f}",
+        "- prior, in standardised columns: coefficients of the mean normal with standard deviation",
+        f"  {plan.priors.mean_spread:g}, of the log variance {plan.priors.log_variance_spread:g}; covariance of",
+        f"  the school effects inverse-Wishart with {degrees:g} degrees of freedom, diagonal",
+        f"  {covariance.intercept:g} (intercept), {covariance.slope:g} (slope), {covariance.log_variance:g}",
+        "  (log variance)",
+        f"- posterior: {plan.draws} importance draws, of which {plan.ranked} are kept by their weights",
+        f"- replicates without a posterior mode: {int(shape.isna().sum())}; with Pareto k above 0.7:",
+        f"  {int((shape > 0.7).sum())} (they are kept); median k {shape.median():.2f}, highest {shape.max():.2f}",
         "",
         "| quantity | replicates | mean rank / expected | chi-square | p | largest difference | envelope |",
         "|---|---:|---:|---:|---:|---:|---:|",
@@ -52,9 +52,9 @@ def describe_calibration(ranks: pd.DataFrame, found: pd.DataFrame, plan: Calibra
             for row in found.itertuples()
         ),
         "",
-        f"Of {len(found)} quantities the lowest p is {lowest['p_value']:.3f} ({lowest['parameter']}); a departure at 5"
-        f" per cent over all of them asks for p below {level:.4f}: {verdict}. Outside the envelope, of which one"
-        f" in twenty is expected: {', '.join(outside) or 'none'}.",
+        f"Of {len(found)} quantities the lowest p is {lowest['p_value']:.3f} ({lowest['parameter']}).",
+        f"A departure at 5 per cent over all of them asks for p below {level:.4f}: {verdict}.",
+        f"Outside the envelope, of which one in twenty is expected: {', '.join(outside) or 'none'}.",
         "",
     ]
     return "\n".join(lines)
