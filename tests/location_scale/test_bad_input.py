@@ -40,7 +40,7 @@ def test_a_term_that_marks_one_school_is_fitted() -> None:
 def test_students_who_do_not_vary_are_refused_by_their_term(random_scale: bool) -> None:
     students = make_schools(13, [30] * 20)
     students.loc[students["girl"] == 1, "y"] = 0.5
-    with pytest.raises(FitError, match=r"girl|constant scores"):
+    with pytest.raises(FitError, match="over the range of girl"):
         fit_location_scale(students, "y ~ girl", "~ girl", random_scale=random_scale)
 
 
@@ -48,5 +48,5 @@ def test_schools_of_one_kind_that_do_not_vary_are_refused() -> None:
     students = make_schools(14, [30] * 21)
     exact = students["selective"] == "yes"
     students.loc[exact, "y"] = 0.5
-    with pytest.raises(FitError, match=r"constant scores: 000, 003, 006|over the range of selective"):
+    with pytest.raises(FitError, match="constant scores: 000, 003, 006"):
         fit_location_scale(students, "y ~ selective", "~ selective")
