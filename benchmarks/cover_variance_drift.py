@@ -16,7 +16,7 @@ from valueadded.location_scale import measure_variance_drift
 HERE = Path(__file__).parent
 LIKE, SHIFT, SLOPE = 0.2, 0.5, -0.15
 # Name -> schools, students of each in each year, share of a school's effects that lasts.
-DESIGNS = {"40 schools of 25": (40, 25, 0.8), "100 schools of 30": (100, 30, 0.8)}
+DESIGNS = {"60 schools of 25": (60, 25, 0.8)}
 
 INTRODUCTION = f"""\
 # Coverage of the variance drift
@@ -36,7 +36,7 @@ the Monte Carlo error is one standard error of a share of 95%.
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--sets", type=int, default=400, help="sets of each design (default 400)")
+    parser.add_argument("--sets", type=int, default=200, help="sets of each design (default 200)")
     parser.add_argument("--output", type=Path, default=HERE / "variance-drift.md")
     arguments = parser.parse_args()
     lines = []

@@ -149,10 +149,10 @@ def plan_study(chosen: argparse.Namespace) -> str:
         " variance | schools needed to find that variances differ |",
         "|---:|---:|---:|---:|---:|",
         *(
-            f"| {row.n_students} | {100 * row.share_separated_mean:.0f} |"
-            f" {100 * row.share_separated_variance:.0f} | {row.schools_separated_variance:.0f} of"
-            f" {row.n_schools} | {row.schools_needed} |"
-            for row in table.itertuples()
+            f"| {row['n_students']} | {100 * row['share_separated_mean']:.0f} |"
+            f" {100 * row['share_separated_variance']:.0f} | {row['schools_separated_variance']:.0f} of"
+            f" {row['n_schools']} | {row['schools_needed']} |"
+            for row in table.to_dict("records")
         ),
     ]
     if chosen.share is not None:

@@ -21,6 +21,7 @@ PAGES = [
     "docs/assumptions.md",
     "docs/coverage.md",
     "docs/does-benchmarking-work.md",
+    "docs/location-scale-power.md",
     "docs/notation.md",
     "examples/README.md",
     "results/README.md",
@@ -30,11 +31,14 @@ CAPABILITIES = [
     *(f"B{number}" for number in range(1, 18)),
     *(f"K{number}" for number in range(1, 11)),
     *(f"M{number}" for number in range(1, 12)),
+    "M16",
     "N1",
     "N2",
     "N3",
+    "N5",
     "N7",
     "N8",
+    "N11",
 ]
 
 

@@ -1,9 +1,14 @@
 """The plan of a study: against simulated posteriors, monotone, the anchor of the source, refusals."""
 
+import re
+import shlex
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from valueadded.cli import main
 from valueadded.errors import DesignError
 from valueadded.location_scale import LocationScaleFit, plan_location_scale, students_needed
 from valueadded.location_scale.criterion import choose_rules
@@ -95,3 +100,20 @@ def test_refusals() -> None:
         plan_location_scale([10], 0.2, 0.15, 0.85, confidence=95)
     with pytest.raises(DesignError, match="no school is large enough"):
         students_needed(1.5, 0.2)
+
+
+def test_the_page_holds_what_its_commands_print(capsys: pytest.CaptureFixture[str]) -> None:
+    page = Path(__file__).parents[2] / "docs" / "location-scale-power.md"
+    text = page.read_text(encoding="utf-8")
+    commands = re.findall(r"^valueadded (plan .+)$", text, flags=re.MULTILINE)
+    assert len(commands) == 3
+    for command in commands:
+        assert main(shlex.split(command)) == 0
+        assert capsys.readouterr().out in text
+    assert (
+        main(
+            ["plan", "--students", "1", *shlex.split("--scale-sd 1 --school-variance 1 --student-variance 1")]
+        )
+        == 1
+    )
+    assert "expected at least 2" in capsys.readouterr().err

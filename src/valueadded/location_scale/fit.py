@@ -100,6 +100,7 @@ def estimate(design: LocationScaleDesign, random_scale: bool, pinned_scale: Arra
     for _ in range(MAXIMUM_ROUNDS):
         steps = minimize(criterion, steps, jac=True, method="L-BFGS-B", options=options).x
         template[free] = steps * units
+        refuse_runaway(design, unpack(template, at))
         refuse_endless_spread(design, float(template[-1]))
         before = rules
         if random_scale:

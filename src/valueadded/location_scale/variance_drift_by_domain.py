@@ -40,6 +40,6 @@ def measure_variance_drifts(
             )
         except ValueAddedError as fault:
             raise type(fault)(f"location_scale, variance drift of {domain}: {fault}") from None
-        table.insert(0, "domain", pd.array([domain] * len(table), dtype="str"))
-        tables.append(table)
+        named = table.assign(domain=pd.Series([domain] * len(table), dtype="str"))
+        tables.append(named[["domain", *table.columns]])
     return pd.concat(tables, ignore_index=True)
