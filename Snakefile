@@ -23,6 +23,7 @@ include: "workflow/rules/figures.smk"
 include: "workflow/rules/drift_figures.smk"
 include: "workflow/rules/change_figures.smk"
 include: "workflow/rules/validate_benchmark.smk"
+include: "workflow/rules/calibration.smk"
 
 
 rule all:

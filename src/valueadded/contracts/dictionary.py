@@ -6,6 +6,7 @@ import pandera.pandas as pa
 
 from valueadded.contracts import (
     benchmark,
+    calibration,
     cohorts,
     effects,
     figures,
@@ -28,6 +29,7 @@ STAGES = {
     "Location-scale models": location_scale,
     "Figures": figures,
     "Validation of the benchmark": validate_benchmark,
+    "Calibration of the posterior": calibration,
 }
 PART = "`results/validation/{table}/{{file}}/{part}.parquet` and `outside_study.parquet` beside it"
 TEST_PART = PART.format(table="assessments", part="{calendar_year}-{year_level}")
@@ -110,6 +112,8 @@ FILES = {
     "replicates": "`results/validate_benchmark/replicates/{scenario}/{chunk}.parquet`",
     "validation_summary": "`results/validate_benchmark/summary.parquet`, and the same rows as `.csv`",
     "validation_matrix": "`results/validate_benchmark/matrix.parquet`, and the same rows as `.csv`",
+    "calibration_ranks": "`results/calibration/ranks/{chunk}.parquet`",
+    "calibration": "`results/calibration/summary.parquet`",
 }
 TYPES = {"string": "text", "int64": "whole number", "float64": "number", "bool": "true or false"}
 INTRODUCTION = """\

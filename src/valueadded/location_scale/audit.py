@@ -134,3 +134,21 @@ def trace_draws(posterior: Posterior) -> pd.DataFrame:
             "value": values.T.ravel(),
         }
     )
+
+
+def autocorrelate(trace: pd.DataFrame, lags: int = 40) -> pd.DataFrame:
+    """Return `parameter`, `chain`, `lag`, `correlation` of the draws of each chain, up to `lags`."""
+    arviz, parts = import_arviz(), []
+    for (parameter, chain), rows in trace.groupby(["parameter", "chain"], sort=False):
+        correlation = arviz.autocorr(rows["value"].to_numpy())[: lags + 1]
+        parts.append(
+            pd.DataFrame(
+                {
+                    "parameter": parameter,
+                    "chain": chain,
+                    "lag": np.arange(len(correlation)),
+                    "correlation": correlation,
+                }
+            )
+        )
+    return pd.concat(parts, ignore_index=True)

@@ -7,6 +7,7 @@ many ways, and no density could be given for it.
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,12 +65,21 @@ def coordinates_of(design: LocationScaleDesign, random_scale: bool) -> Coordinat
     return Coordinates(len(design.location_terms), len(design.scale_terms), len(design.random), random_scale)
 
 
+@cache
+def triangle(size: int) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.bool_]]:
+    """Return rows and columns of the packed C, and which of its entries are diagonal.
+
+    Kept, since making them takes longer than a prior's density.
+    """
+    rows, columns = np.tril_indices(size)
+    return rows, columns, rows == columns
+
+
 def read_factor(theta: Array, meaning: Coordinates) -> Array:
     """Return C (..., d, d) of points (..., P)."""
     d = meaning.n_effects
-    rows, columns = np.tril_indices(d)
+    rows, columns, diagonal = triangle(d)
     packed = np.array(theta[..., meaning.n_coefficients :])
-    diagonal = rows == columns
     packed[..., diagonal] = np.exp(packed[..., diagonal])
     factor = np.zeros((*theta.shape[:-1], d, d))
     factor[..., rows, columns] = packed
@@ -89,9 +99,8 @@ def read_point(theta: Array, meaning: Coordinates) -> Parameters:
 
 def write_point(beta: Array, alpha: Array, factor: Array) -> Array:
     """Return the point (P,) of coefficients and a lower triangular C (d, d) with a positive diagonal."""
-    rows, columns = np.tril_indices(len(factor))
+    rows, columns, diagonal = triangle(len(factor))
     packed = factor[rows, columns]
-    diagonal = rows == columns
     packed[diagonal] = np.log(packed[diagonal])
     return np.concatenate([beta, alpha, packed])
 
@@ -108,8 +117,7 @@ def pull_back(gradient: Parameters, factor: Array, meaning: Coordinates) -> Arra
 
 def pull_back_factor(gradient: Array, factor: Array) -> Array:
     """Return the derivative in the packed C from that in C (d, d)."""
-    rows, columns = np.tril_indices(len(factor))
+    rows, columns, diagonal = triangle(len(factor))
     packed = gradient[rows, columns]
-    diagonal = rows == columns
     packed[diagonal] *= np.diag(factor)
     return packed

@@ -1,6 +1,7 @@
 """The log posterior density of the parameters, school effects integrated out, and its mode."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ from valueadded.location_scale.design import LocationScaleDesign
 from valueadded.location_scale.fit import effect_covariance
 from valueadded.location_scale.integrand import Parameters, best_of_grid, find_modes, prepare
 from valueadded.location_scale.priors import Priors, check_priors, log_prior
+from valueadded.location_scale.quadrature import LADDER
 from valueadded.location_scale.sums import weighted_sums
 
 Array = NDArray[np.float64]
@@ -27,6 +29,7 @@ Array = NDArray[np.float64]
 # likelihood is at infinity in the coordinates, and no start.
 START_VARIANCE = 0.1
 MAXIMUM_ROUNDS = 4
+FEW_SCHOOLS = 100
 # In units of about one posterior standard deviation.
 GRADIENT_TOLERANCE = 1e-4
 HESSIAN_STEP = 1e-3
@@ -94,7 +97,7 @@ def find_summit(design: LocationScaleDesign, start: Parameters, random_scale: bo
     theta = _start(start, meaning, n_schools)
     units = np.full(meaning.size, 1.0 / np.sqrt(n_schools))
     units[: meaning.n_coefficients] = 1.0 / np.sqrt(design.moments.n_students)
-    target = _aim(design, meaning, priors, theta)
+    target = aim(design, meaning, priors, theta)
     for _ in range(MAXIMUM_ROUNDS):
 
         def criterion(steps: Array, target: Target = target) -> tuple[float, Array]:
@@ -103,8 +106,8 @@ def find_summit(design: LocationScaleDesign, start: Parameters, random_scale: bo
 
         options = {"maxiter": 500, "maxcor": 30, "ftol": 1e-14, "gtol": GRADIENT_TOLERANCE}
         theta = minimize(criterion, theta / units, jac=True, method="L-BFGS-B", options=options).x * units
-        before, target = target, _aim(design, meaning, priors, theta)
-        if before.rules is None or np.array_equal(before.rules, target.rules):
+        before, target = target, aim(design, meaning, priors, theta)
+        if before.rules is None or target.rules is None or np.array_equal(before.rules, target.rules):
             break
     root = _curvature_root(theta, target, units)
     if root is None:
@@ -119,17 +122,32 @@ def _start(start: Parameters, meaning: Coordinates, n_schools: int) -> Array:
     covariance = effect_covariance(start)
     order = np.roll(np.arange(len(covariance)), 1) if meaning.random_scale else np.arange(meaning.n_random)
     covariance = covariance[np.ix_(order, order)] + START_VARIANCE / n_schools * np.eye(meaning.n_effects)
-    return write_point(start.beta, start.alpha, np.linalg.cholesky(covariance))
+    return write_point(start.beta, start.alpha, np.asarray(np.linalg.cholesky(covariance), dtype=np.float64))
 
 
-def _aim(design: LocationScaleDesign, meaning: Coordinates, priors: Priors, theta: Array) -> Target:
-    """Return the target with rules and modes as they are at a point."""
+def aim(design: LocationScaleDesign, meaning: Coordinates, priors: Priors, theta: Array) -> Target:
+    """Return the target with rules and modes as they are at a point (P,)."""
     if not meaning.random_scale:
         return Target(design, meaning, priors, None, np.zeros(len(design.moments.n)))
     at = read_point(theta, meaning)
     integrand = prepare(weighted_sums(design.data, at.beta, at.alpha), at)
     modes, widths = find_modes(integrand, best_of_grid(integrand))
-    return Target(design, meaning, priors, choose_rules(integrand, modes, widths), modes)
+    rules = _gather_few(choose_rules(integrand, modes, widths))
+    return Target(design, meaning, priors, rules, modes)
+
+
+def _gather_few(rules: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return rules (J,) where one that few schools use gives way to the next finer of its kind in use.
+
+    The calls for a rule cost more than a few schools' additional nodes.
+    """
+    rules = rules.copy()
+    for kind in ("hermite", "trapezoid"):
+        used = [k for k in np.unique(rules) if LADDER[k].kind == kind]
+        for coarse, fine in pairwise(used):
+            if np.sum(rules == coarse) < FEW_SCHOOLS:
+                rules[rules == coarse] = fine
+    return rules
 
 
 def _curvature_root(theta: Array, target: Target, units: Array) -> Array | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from valueadded.location_scale.audit import audit_posterior
+from valueadded.location_scale.calibration import CalibrationPlan
 from valueadded.location_scale.importance import sample_posterior
 from valueadded.location_scale.model import LocationScaleFit
 from valueadded.location_scale.priors import InverseWishart, Priors, SeparateScales
@@ -41,11 +42,23 @@ def plan_posterior(
     """
     if method == "none":
         return None
+    chosen: Literal["importance", "nuts"] = "nuts" if method == "nuts" else "importance"
+    return PosteriorPlan(chosen, draws, chains, seed, read_priors(priors))
+
+
+def plan_calibration(
+    schools: int, students: int, random_slope: bool, draws: int, priors: Mapping[str, Any]
+) -> CalibrationPlan:
+    """Return what a calibration simulates; `priors` as for a posterior."""
+    return CalibrationPlan(schools, students, random_slope, draws, priors=read_priors(priors))
+
+
+def read_priors(priors: Mapping[str, Any]) -> Priors:
+    """Return the priors from plain values; see `plan_posterior`."""
     covariance = dict(priors["covariance"])
     kind = COVARIANCE_PRIORS[covariance.pop("kind")]
     plain = {name: value for name, value in priors.items() if name != "covariance"}
-    chosen: Literal["importance", "nuts"] = "nuts" if method == "nuts" else "importance"
-    return PosteriorPlan(chosen, draws, chains, seed, Priors(**plain, covariance=kind(**covariance)))
+    return Priors(**plain, covariance=kind(**covariance))
 
 
 def draw_posterior(fit: LocationScaleFit, plan: PosteriorPlan) -> Posterior:

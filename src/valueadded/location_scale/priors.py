@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.special import betaln, gammaln, multigammaln
 
 from valueadded.errors import FitError
-from valueadded.location_scale.coordinates import Coordinates, pull_back_factor, read_factor
+from valueadded.location_scale.coordinates import Coordinates, pull_back_factor, read_factor, triangle
 
 Array = NDArray[np.float64]
 
@@ -97,8 +97,7 @@ def log_prior(theta: Array, priors: Priors, meaning: Coordinates) -> tuple[float
     powers = np.arange(d + 1, 1, -1)
     jacobian = d * np.log(2.0) + float(powers @ np.log(np.diag(factor)))
     inner = pull_back_factor(slope, factor)
-    rows, columns = np.tril_indices(d)
-    inner[rows == columns] += powers
+    inner[triangle(d)[2]] += powers
     return value + density + jacobian, np.concatenate([-coefficients / spread**2, inner])
 
 

@@ -153,7 +153,7 @@ class Posterior:
                 ends = np.repeat([[1.0], [float(n_schools)]], n_schools, axis=1)
                 table |= _ranks(name, np.full(n_schools, (n_schools + 1) / 2), ends)
                 continue
-            ranks = np.argsort(np.argsort(draws, axis=1), axis=1) + 1.0
+            ranks = (np.argsort(np.argsort(draws, axis=1), axis=1) + 1).astype(np.float64)
             tail = (1 - confidence) / 2
             ends = np.rint(weighted_quantiles(ranks, self.weights, np.array([tail, 1 - tail])))
             table |= _ranks(name, self.weights @ ranks, ends)
