@@ -200,8 +200,8 @@ def report(timings: list[Timing], sizes: dict[str, tuple[int, int]], repeats: in
         lines += [
             f"## {students:,} students in {schools:,} schools",
             "",
-            "| model | program | parameters | -2 log-likelihood | processor (s) | minimum (s) | median (s) |"
-            " target (s) |",
+            "| model | program | parameters | -2 log-likelihood | processor (s) | minimum (s) | median (s)"
+            " | target (s) |",
             "|---|---|---:|---:|---:|---:|---:|---:|",
         ]
         lines += [row(timing) for timing in timings if timing.size == size]
