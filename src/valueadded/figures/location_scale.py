@@ -1,0 +1,63 @@
+"""What the figures of schools' means and variances select, and the words they share."""
+
+from collections.abc import Collection
+
+import pandas as pd
+
+from valueadded.errors import ContractError
+
+KEY = ["domain", "year", "model"]
+PREFERRED = ("Model 3", "Model 2", "Model 6", "Model 5", "Model 7", "Model 8")
+"""Models with a variance for each school, the one that figures show first."""
+
+
+def one_estimator(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the posterior's rows of each model that has them, the maximum of the likelihood for the rest."""
+    drawn = table.loc[table["estimator"] == "posterior", KEY].drop_duplicates()
+    marked = table.merge(drawn.assign(drawn=True), on=KEY, how="left")
+    posterior = marked["drawn"].eq(True)
+    return marked[(marked["estimator"] == "posterior") == posterior].drop(columns=["drawn", "estimator"])
+
+
+def latest(table: pd.DataFrame, domain: str, models: Collection[str]) -> pd.DataFrame:
+    """Return one domain's rows of these models, of the latest year that has all of them.
+
+    Raises
+    ------
+    ContractError
+        If no year has them.
+    """
+    chosen = table[(table["domain"] == domain) & table["model"].isin(list(models))]
+    counts = chosen.groupby("year")["model"].nunique()
+    complete = counts.index[counts == len(set(models))]
+    if not len(complete):
+        raise ContractError(
+            f"location_scale: no cohort of domain '{domain}' has rows of {', '.join(models)}; expected one: "
+            "their searches may have failed (`status` in fits.parquet); leave the models out of "
+            "location_scale.models"
+        )
+    return chosen[chosen["year"] == complete.max()]
+
+
+def shown_model(table: pd.DataFrame, domain: str) -> str:
+    """Return the model that figures of one model show: the first of the preferred ones that was fitted.
+
+    Raises
+    ------
+    ContractError
+        If none was.
+    """
+    fitted = set(table.loc[table["domain"] == domain, "model"])
+    for model in PREFERRED:
+        if model in fitted:
+            return model
+    raise ContractError(
+        f"location_scale: domain '{domain}' has no fitted model with a variance for each school; expected"
+        f" one of {', '.join(PREFERRED)} (location_scale.models)"
+    )
+
+
+def score_words(fits: pd.DataFrame, domain: str, unit: str) -> str:
+    """Return the unit of a score in the location-scale models: `unit`, or that of a standardised score."""
+    scales = fits.loc[fits["domain"] == domain, "score_scale"]
+    return unit if (scales == 1.0).all() else "standard deviations"
