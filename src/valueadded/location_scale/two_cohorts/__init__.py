@@ -1,0 +1,8 @@
+"""Two cohorts jointly, schools keep part of their mean and of their variance: design -> criterion -> fit ->
+posterior.
+"""
+
+from valueadded.location_scale.two_cohorts.correlation_rows import correlate_years
+from valueadded.location_scale.two_cohorts.model import TwoCohortFit, fit_two_cohorts
+
+__all__ = ["TwoCohortFit", "correlate_years", "fit_two_cohorts"]
