@@ -18,6 +18,7 @@ include: "workflow/rules/mixed.smk"
 include: "workflow/rules/benchmark.smk"
 include: "workflow/rules/effects.smk"
 include: "workflow/rules/associations.smk"
+include: "workflow/rules/location_scale.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/drift_figures.smk"
 include: "workflow/rules/change_figures.smk"
@@ -44,4 +45,5 @@ rule all:
         "results/effects/ranks.parquet",
         "results/effects/flags.parquet",
         "results/effects/comparisons.parquet",
+        location_scale_tables(),
         figure_files(),

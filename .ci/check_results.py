@@ -93,12 +93,27 @@ def check_figures(results: Path) -> list[str]:
     return faults
 
 
+def check_location_scale(results: Path) -> list[str]:
+    """Every location-scale model reached its maximum, and nested models do not fit better."""
+    fits = pd.read_parquet(results / "location_scale" / "fits.parquet")
+    if fits.empty:
+        return ["no location-scale model was fitted"]
+    failed = fits.loc[~fits["converged"].eq(True)]
+    faults = [f"{row.model} of {row.domain} {row.year} did not converge" for row in failed.itertuples()]
+    wide = fits.pivot(index=["domain", "year"], columns="model", values="log_likelihood")
+    # Model 1 is within 2, and 2 within 3; the gradient at a maximum leaves less than this of the likelihood.
+    steps = wide[["Model 1", "Model 2", "Model 3"]].diff(axis=1).iloc[:, 1:]
+    worse = steps.lt(-1e-6).any(axis=1)
+    return faults + [f"a wider model of {domain} {year} fits worse" for domain, year in steps.index[worse]]
+
+
 CHECKS: dict[str, Callable[[Path], list[str]]] = {
     "ledger": check_ledger,
     "attrition": check_attrition,
     "fits": check_fits,
     "decomposition": check_decomposition,
     "effects": check_effects,
+    "location_scale": check_location_scale,
     "figures": check_figures,
 }
 

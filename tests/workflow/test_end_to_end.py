@@ -21,7 +21,17 @@ from tiny_state import (
     write_config,
 )
 
-from valueadded.contracts import benchmark, cohorts, effects, figures, intake, mixed, records, synthetic
+from valueadded.contracts import (
+    benchmark,
+    cohorts,
+    effects,
+    figures,
+    intake,
+    location_scale,
+    mixed,
+    records,
+    synthetic,
+)
 from valueadded.table_io import read_table
 
 pytestmark = [pytest.mark.workflow, pytest.mark.slow]
@@ -53,6 +63,12 @@ CONTRACTS: dict[str, pa.DataFrameSchema] = {
     "mixed/lag_profile.parquet": mixed.LAG_PROFILE,
     "mixed/structures.parquet": mixed.STRUCTURES,
     "mixed/joint_changes.parquet": mixed.JOINT_CHANGES,
+    "location_scale/fits.parquet": location_scale.LOCATION_SCALE_FITS,
+    "location_scale/coefficients.parquet": location_scale.LOCATION_SCALE_COEFFICIENTS,
+    "location_scale/covariance.parquet": location_scale.LOCATION_SCALE_COVARIANCE,
+    "location_scale/school_effects.parquet": location_scale.LOCATION_SCALE_EFFECTS,
+    "location_scale/comparison.parquet": location_scale.LOCATION_SCALE_COMPARISON,
+    "location_scale/posteriors.parquet": location_scale.LOCATION_SCALE_POSTERIORS,
     "*/fits.parquet": mixed.FITS,
     "*/fixed_effects.parquet": mixed.FIXED_EFFECTS,
     "*/fit_records.parquet": mixed.FIT_RECORDS,
@@ -107,6 +123,9 @@ FIXED_COLUMNS = {
     " p_improved",
     "effects/year_correlations": "domain year_a year_b model_a model_b method correlation lower upper"
     " n_schools estimates",
+    "location_scale/coefficients": "domain year model estimator function term estimate std_error lower upper",
+    "location_scale/school_effects": "domain year model estimator school_id n_students mean_effect"
+    " scale_effect school_variance reference_variance separated_mean separated_variance",
     "effects/ranks": "domain year model school_id rank rank_lower rank_upper p_above_average"
     " p_top_quintile p_bottom_quintile",
 }

@@ -72,6 +72,13 @@ def drift_tables():
     return ["results/benchmark/drift.parquet"] if settings.benchmark else []
 
 
+def location_scale_tables():
+    """Tables of the location-scale models; none without the section."""
+    names = ("fits", "coefficients", "covariance", "school_effects", "comparison", "posteriors")
+    configured = settings.location_scale is not None
+    return [f"results/location_scale/{name}.parquet" for name in names] if configured else []
+
+
 def planted_world(wildcards):
     """The numbers of one scenario of the validation study, so that another one's do not make it again."""
     return settings.validate_benchmark.world(wildcards.scenario)

@@ -75,7 +75,7 @@ def fit_benchmark_models(
             [fit_row(*key, fit.estimates, fit.moments, methods[key]) for key, fit in fits.items()]
         ),
         fixed_effects=label_rows({key: fit.fixed_effects for key, fit in fits.items()}),
-        fit_records=label_rows({key: record_rows(fit.estimates) for key, fit in fits.items()}),
+        fit_records=label_rows({key: record_rows(fit.estimates.record) for key, fit in fits.items()}),
         school_effects=label_rows({key: fit.school_effects(confidence) for key, fit in fits.items()}),
         decomposition=pd.concat(decompositions, ignore_index=True),
     )

@@ -8,6 +8,7 @@ from pydantic import Field, ValidationError
 from valueadded.config.agreement import RULES
 from valueadded.config.faults import list_faults
 from valueadded.config.input import Input
+from valueadded.config.location_scale import LocationScale
 from valueadded.config.plan import Plan, list_files, plan_cohorts
 from valueadded.config.section import Rule, Section
 from valueadded.config.stages import Benchmark, Effects, Figures, Intake, Mixed, Validation
@@ -42,6 +43,9 @@ class Config(Section):
         None, description="the benchmark models; leave out for relative models only"
     )
     effects: Effects = Field(default_factory=Effects, description="intervals and correlations")
+    location_scale: LocationScale | None = Field(
+        None, description="schools' means and variances; leave out without these models"
+    )
     figures: Figures = Field(default_factory=Figures, description="figures")
     validate_benchmark: ValidateBenchmark | None = Field(
         None, description="the simulation of target `validate_benchmark`; leave out without it"

@@ -16,6 +16,12 @@ from valueadded.config.formula_agreement import (
     slope_faults,
 )
 from valueadded.config.input import Reading
+from valueadded.config.location_scale_agreement import (
+    location_scale_model_faults,
+    location_scale_reference_faults,
+    location_scale_term_faults,
+    location_scale_year_faults,
+)
 from valueadded.config.plan import list_files, repeated_keys
 from valueadded.config.section import Fault, Rule
 from valueadded.config.stages import PriorComposite
@@ -205,4 +211,8 @@ RULES: tuple[Rule, ...] = (
     benchmark_formula_faults,
     benchmark_intercept_faults,
     free_term_faults,
+    location_scale_year_faults,
+    location_scale_model_faults,
+    location_scale_term_faults,
+    location_scale_reference_faults,
 )

@@ -66,12 +66,7 @@ def benchmark_intercept_faults(config: "Config") -> Iterator[Fault]:
 def free_term_faults(config: "Config") -> Iterator[Fault]:
     """Every free term is a term by itself whose names are known."""
     for text in config.benchmark.free_terms if config.benchmark is not None else []:
-        try:
-            term = read_term(text)
-        except FormulaError as fault:
-            yield "benchmark.free_terms", str(fault)
-        else:
-            yield from _term_faults("benchmark.free_terms", [term], config)
+        yield from own_term_faults("benchmark.free_terms", text, config)
 
 
 def slope_faults(config: "Config") -> Iterator[Fault]:
@@ -79,19 +74,33 @@ def slope_faults(config: "Config") -> Iterator[Fault]:
     key, slope = "mixed.slope", config.mixed.slope
     if slope is None:
         return
-    try:
-        term = read_term(slope)
-    except FormulaError as fault:
-        yield key, str(fault)
-        return
-    own = list(_term_faults(key, [term], config))
+    own = list(own_term_faults(key, slope, config))
     yield from own
     # A slope is looked for in the formula once both can be read.
     if own or any(_formula_faults("", config.mixed.formula, config)):
         return
     terms = [other.text for other in read_formula(config.mixed.formula).terms]
-    if term.text not in terms:
+    if read_term(slope).text not in terms:
         yield key, f"found '{slope}'; expected a term of mixed.formula by itself, one of {terms}"
+        return
+    yield from variation_faults(key, slope, config)
+
+
+def own_term_faults(key: str, text: str, config: "Config") -> Iterator[Fault]:
+    """A text is one term by itself whose names are known."""
+    try:
+        term = read_term(text)
+    except FormulaError as fault:
+        yield key, str(fault)
+        return
+    yield from _term_faults(key, [term], config)
+
+
+def variation_faults(key: str, slope: str, config: "Config") -> Iterator[Fault]:
+    """A term whose slope varies is a number and differs between the students of a school."""
+    try:
+        term = read_term(slope)
+    except FormulaError:
         return
     texts = [name for name, source in _covariates(config) if name in term.columns and source.kind == "text"]
     if texts or "C" in term.functions:

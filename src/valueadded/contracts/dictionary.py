@@ -10,6 +10,7 @@ from valueadded.contracts import (
     effects,
     figures,
     intake,
+    location_scale,
     mixed,
     records,
     synthetic,
@@ -24,6 +25,7 @@ STAGES = {
     "Relative models": mixed,
     "Benchmark": benchmark,
     "Effects": effects,
+    "Location-scale models": location_scale,
     "Figures": figures,
     "Validation of the benchmark": validate_benchmark,
 }
@@ -62,7 +64,7 @@ FILES = {
     "moments": "`results/mixed/moments/{domain}/{year}.parquet`",
     "fits": FAMILIES.format(table="fits"),
     "fixed_effects": FAMILIES.format(table="fixed_effects"),
-    "fit_records": FAMILIES.format(table="fit_records"),
+    "fit_records": FAMILIES.format(table="fit_records") + ", `results/location_scale/fit_records.parquet`",
     "school_covariance": "`results/mixed/school_covariance.parquet`",
     "school_covariance_error": "`results/mixed/school_covariance_error.parquet`",
     "lag_profile": "`results/mixed/lag_profile.parquet`",
@@ -83,6 +85,17 @@ FILES = {
     "ranks": "`results/effects/ranks.parquet`",
     "flags": "`results/effects/flags.parquet`",
     "comparisons": "`results/effects/comparisons.parquet`",
+    **{
+        f"location_scale_{name}": f"`results/location_scale/{table}.parquet`"
+        for name, table in {
+            "fits": "fits",
+            "coefficients": "coefficients",
+            "covariance": "covariance",
+            "effects": "school_effects",
+            "comparison": "comparison",
+            "posteriors": "posteriors",
+        }.items()
+    },
     "effect_distribution": FIGURE.format(table="effect_distribution"),
     "caterpillar": FIGURE.format(table="caterpillar"),
     "relative_against_benchmark": FIGURE.format(table="relative_against_benchmark"),

@@ -76,23 +76,37 @@ def compare_models(
     names = [model.name for model in models]
     if len(set(names)) < len(names) or not names:
         raise DesignError(f"models {names}; expected at least one, each name once")
-    needed = {
-        str(name)
-        for model in models
-        for formula in (model.location, model.scale)
-        for name in Formula(formula).required_variables
-    }
-    complete = frame.dropna(subset=[name for name in (*sorted(needed), school) if name in frame.columns])
+    complete = complete_students(frame, models, school)
     fits = {
         model.name: fit_location_scale(
             complete, model.location, model.scale, school, model.random_slope, model.random_scale
         )
         for model in models
     }
-    return Ladder(fits, pd.DataFrame([_row(name, fit) for name, fit in fits.items()]))
+    return Ladder(fits, pd.DataFrame([compare_row(name, fit) for name, fit in fits.items()]))
 
 
-def _row(name: str, fit: LocationScaleFit) -> dict[str, object]:
+def complete_students(
+    frame: pd.DataFrame, models: Sequence[ModelSpecification], school: str = "school_id"
+) -> pd.DataFrame:
+    """Return the students who have every column of all models."""
+    needed = [name for name in (*columns_of(models), school) if name in frame.columns]
+    return frame.dropna(subset=needed)
+
+
+def columns_of(models: Sequence[ModelSpecification]) -> list[str]:
+    """Return the columns that the formulas of the models need, the outcome among them."""
+    return sorted(
+        {
+            str(name)
+            for model in models
+            for formula in (model.location, model.scale)
+            for name in Formula(formula).required_variables
+        }
+    )
+
+
+def compare_row(name: str, fit: LocationScaleFit) -> dict[str, object]:
     """Return a row of the comparison; BIC counts students, as the likelihood does."""
     n_students = fit.design.moments.n_students
     return {

@@ -40,8 +40,8 @@ class LocationScaleFit:
         design, at = self.design, self.estimates.at
         p, m = len(at.beta), len(at.alpha)
         back = np.zeros((p + m, p + m))
-        back[:p, :p] = design.outcome_spread * _uncentred(design.location_centre, design.location_spread)
-        back[p:, p:] = _uncentred(design.scale_centre, design.scale_spread)
+        back[:p, :p] = design.outcome_spread * uncentred(design.location_centre, design.location_spread)
+        back[p:, p:] = uncentred(design.scale_centre, design.scale_spread)
         values = back @ np.concatenate([at.beta, at.alpha])
         values[0] += design.outcome_centre
         values[p] += 2 * np.log(design.outcome_spread)
@@ -69,7 +69,7 @@ class LocationScaleFit:
         q = len(design.random)
         at = list(design.random)
         back = np.eye(q + 1)
-        back[:q, :q] = design.outcome_spread * _uncentred(
+        back[:q, :q] = design.outcome_spread * uncentred(
             design.location_centre[at], design.location_spread[at]
         )
         values = back @ effect_covariance(self.estimates.at) @ back.T
@@ -185,7 +185,7 @@ def fit_location_scale(
     return LocationScaleFit(design, estimate(design, random_scale), random_scale)
 
 
-def _uncentred(centre: Array, spread: Array) -> Array:
+def uncentred(centre: Array, spread: Array) -> Array:
     """Return the matrix from coefficients of standardised columns to those of the data."""
     back = np.diag(1.0 / spread)
     back[0, 1:] = -centre[1:] / spread[1:]

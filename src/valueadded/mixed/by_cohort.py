@@ -11,6 +11,7 @@ from valueadded.mixed.fit import Estimates, Method
 from valueadded.mixed.moments import SchoolMoments
 from valueadded.mixed.random_intercept import RandomInterceptFit, fit_random_intercept
 from valueadded.mixed.random_slope import RandomSlopeFit, fit_random_slope
+from valueadded.numerics.search import SearchRecord
 
 Cohort = tuple[str, int]
 
@@ -55,7 +56,7 @@ def fit_relative_models(
             [fit_row(*key, fit.estimates, fit.moments, fit.method) for key, fit in fits.items()]
         ),
         fixed_effects=label_rows({key: fit.fixed_effects for key, fit in fits.items()}),
-        fit_records=label_rows({key: record_rows(fit.estimates) for key, fit in fits.items()}),
+        fit_records=label_rows({key: record_rows(fit.estimates.record) for key, fit in fits.items()}),
         school_effects=label_rows({key: fit.school_effects(confidence) for key, fit in fits.items()}),
     )
 
@@ -85,9 +86,8 @@ def fit_row(
     }
 
 
-def record_rows(estimates: Estimates) -> pd.DataFrame:
+def record_rows(record: SearchRecord) -> pd.DataFrame:
     """Return the path of one search, a row for each visit and parameter."""
-    record = estimates.record
     visits, size = record.path.shape
     return pd.DataFrame(
         {

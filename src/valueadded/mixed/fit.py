@@ -1,5 +1,6 @@
 """From a criterion to estimates: the variance search, then everything that follows from it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -9,7 +10,6 @@ from numpy.typing import NDArray
 
 from valueadded.errors import FitError
 from valueadded.mixed.criterion import (
-    ProfileData,
     arrange,
     cross_products,
     profile_deviance,
@@ -118,7 +118,9 @@ def estimate_intercept_model(moments: SchoolMoments, intercept: bool, method: Me
     solution = solve_gls(cross_products(data, theta))
     freedom = data.n_students - len(solution.beta) * reml
     sigma2 = solution.rss / freedom
-    beta, covariance = in_data_units(data, solution.beta, sigma2 * solution.system.inverse())
+    beta, covariance = in_data_units(
+        data.terms, data.centre, solution.beta, sigma2 * solution.system.inverse()
+    )
     return Estimates(
         terms=data.terms,
         beta=beta,
@@ -155,7 +157,9 @@ def estimate_slope_model(moments: SchoolMoments, intercept: bool, slope: str, me
     kernel, _ = slope_kernel(arranged, factor)
     solution = solve_gls(slope_cross_products(arranged, kernel))
     sigma2 = solution.rss / (data.n_students - len(solution.beta) * reml)
-    beta, covariance = in_data_units(data, solution.beta, sigma2 * solution.system.inverse())
+    beta, covariance = in_data_units(
+        data.terms, data.centre, solution.beta, sigma2 * solution.system.inverse()
+    )
     shift = np.array([[1.0, -data.centre[position] / arranged.spread], [0.0, 1.0 / arranged.spread]])
     return Estimates(
         terms=data.terms,
@@ -168,14 +172,17 @@ def estimate_slope_model(moments: SchoolMoments, intercept: bool, slope: str, me
     )
 
 
-def in_data_units(data: ProfileData, beta: Array, covariance: Array) -> tuple[Array, Array]:
-    """Return coefficients (p,) and their covariance (p, p) for columns that are not centred."""
-    if not data.terms or data.terms[0] != INTERCEPT:
+def in_data_units(terms: Sequence[str], centre: Array, beta: Array, covariance: Array) -> tuple[Array, Array]:
+    """Return coefficients (p,) and their covariance (p, p) for columns that are not centred.
+
+    `centre` (p + 1,) is that of the terms and, last, of the score.
+    """
+    if not terms or terms[0] != INTERCEPT:
         return beta, covariance
     back = np.eye(len(beta))
-    back[0, 1:] = -data.centre[1:-1]
+    back[0, 1:] = -centre[1:-1]
     moved = back @ beta
-    moved[0] += data.centre[-1]
+    moved[0] += centre[-1]
     return moved, back @ covariance @ back.T
 
 

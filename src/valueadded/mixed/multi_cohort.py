@@ -94,11 +94,12 @@ class MultiCohortFit:
         t = self.data.cohorts.index(year)
         own = slice(self.data.starts[t], self.data.starts[t + 1])
         solution = self.joint.solution
+        profile = self.data.profiles[t]
         beta, covariance = in_data_units(
-            self.data.profiles[t], solution.beta[own], solution.system.inverse()[own, own]
+            profile.terms, profile.centre, solution.beta[own], solution.system.inverse()[own, own]
         )
         return Estimates(
-            terms=self.data.profiles[t].terms,
+            terms=profile.terms,
             beta=beta,
             covariance=covariance,
             random_covariance=self.joint.covariance[t : t + 1, t : t + 1],

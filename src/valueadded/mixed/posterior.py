@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from valueadded.mixed.moments import INTERCEPT, SchoolMoments, student_means
+from valueadded.numerics.square_factor import symmetric_root
 
 Array = NDArray[np.float64]
 
@@ -106,7 +107,6 @@ def slope_posterior(
     zr = np.stack(
         [moments.n * residual, moments.scatter[:, position] @ weights + moments.n * x_mean * residual], axis=1
     )
-    values, vectors = np.linalg.eigh(random_covariance)
-    root = (vectors * np.sqrt(np.clip(values, 0, None))) @ vectors.T / np.sqrt(sigma2)
+    root = symmetric_root(random_covariance) / np.sqrt(sigma2)
     kernel = root @ np.linalg.inv(np.eye(2) + root @ zz @ root) @ root
     return np.einsum("jab,jb->ja", kernel, zr), sigma2 * kernel

@@ -1,4 +1,4 @@
-"""The end of a likelihood interval for a correlation, whatever model it comes from."""
+"""Intervals for a correlation, whatever model it comes from: by likelihood, and the textbook's two."""
 
 from collections.abc import Callable
 from functools import cache
@@ -47,3 +47,17 @@ def profile_end(lost: Callable[[float], float], estimate: float, side: float, re
             return float(np.sin(brentq(asked, *sorted((near, far)), xtol=ANGLE_TOLERANCE)))
         near, reach = far, 2 * reach
     return side
+
+
+def textbook_intervals(
+    correlation: float, error: float, z: float
+) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Return (lower, upper) by the delta method and by Fisher's z, `z` standard errors each way.
+
+    Both are missing where `error` is, as at a correlation of -1 or 1.
+    """
+    if not np.isfinite(error):
+        return (np.nan, np.nan), (np.nan, np.nan)
+    centre, half = np.arctanh(correlation), z * error / (1 - correlation**2)
+    fisher = float(np.tanh(centre - half)), float(np.tanh(centre + half))
+    return (correlation - z * error, correlation + z * error), fisher

@@ -93,6 +93,13 @@ def in_factor(found: CovarianceCriterion, factor: Array) -> ScoringPoint:
     return ScoringPoint(found.deviance, 2 * (found.score @ factor).ravel(), curvature)
 
 
+def symmetric_root(covariance: Array) -> Array:
+    """Return the symmetric root of a covariance (q, q); eigenvalues below 0 are rounding, and count as 0."""
+    values, vectors = np.linalg.eigh(covariance)
+    root: Array = (vectors * np.sqrt(np.clip(values, 0, None))) @ vectors.T
+    return root
+
+
 def bend(score: Array) -> Array:
     """Return the curvature (q*q, q*q) that AA' itself adds in the factor: 2 S+ (x) I."""
     values, vectors = np.linalg.eigh(score)

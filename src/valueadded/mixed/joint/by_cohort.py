@@ -92,7 +92,7 @@ def _model_rows(
             ]
         ),
         fixed_effects=label_rows({key: _of_year(coefficients[key[0]], key[1]) for key in each}),
-        fit_records=label_rows({key: record_rows(fit.estimates(key[1])) for key, fit in last.items()}),
+        fit_records=label_rows({key: record_rows(fit.estimates(key[1]).record) for key, fit in last.items()}),
         school_effects=label_rows({key: _of_year(effects[key[0]], key[1]) for key in each}),
     )
 

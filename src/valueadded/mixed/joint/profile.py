@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 
 from valueadded.mixed.joint.design import JointData
 from valueadded.mixed.joint.fit import JointEstimates, JointSearch
-from valueadded.mixed.joint.structures import pin_correlation
-from valueadded.numerics.profile import CLOSEST, profile_end
+from valueadded.mixed.joint.structures import pin_correlation, pinned_start
+from valueadded.numerics.profile import CLOSEST, profile_end, textbook_intervals
 from valueadded.numerics.scoring import ScoringPoint, descend
+from valueadded.numerics.square_factor import symmetric_root
 
 Array = NDArray[np.float64]
 
@@ -67,13 +68,8 @@ class CorrelationProfile:
         covariance = estimates.covariance
         plain = covariance[a, b] / np.sqrt(covariance[a, a] * covariance[b, b])
         self.estimate = float(np.clip(plain, -1.0, 1.0))
-        # Sigma is turned so that its factor has the rows that `pin_correlation` expects.
-        order = [a, b, *(t for t in range(len(covariance)) if t not in (a, b))]
-        values, vectors = np.linalg.eigh(covariance[np.ix_(order, order)])
-        factor = np.linalg.qr(((vectors * np.sqrt(np.clip(values, 0, None))) @ vectors.T).T)[1].T
-        factor = factor * np.where(np.diag(factor) < 0, -1.0, 1.0)
-        spread = np.sqrt(np.diag(covariance)[[a, b]])
-        self._point = np.concatenate([spread, factor[2:].ravel(), np.log(estimates.residual)])
+        start = pinned_start(symmetric_root(covariance), a, b)
+        self._point = np.concatenate([start, np.log(estimates.residual)])
 
     def lost(self, angle: float) -> float:
         """Return the root of the deviance lost at the correlation sin(angle), minus the limit."""
@@ -118,16 +114,10 @@ def correlation_intervals(
     gradient = correlation_gradient(covariance, entries[0], a, b)
     error = float(np.sqrt(gradient @ entries[1] @ gradient))
     z = NormalDist().inv_cdf(0.5 + confidence / 2)
-    delta, fisher = (correlation - z * error, correlation + z * error), (np.nan, np.nan)
     angle_error = error / np.sqrt(max(1 - correlation**2, np.sin(CLOSEST) ** 2))
     if 1 - abs(correlation) < np.sin(CLOSEST) ** 2:
-        error, delta, angle_error = np.nan, (np.nan, np.nan), 0.1
-    else:
-        half = z * error / (1 - correlation**2)
-        fisher = (
-            float(np.tanh(np.arctanh(correlation) - half)),
-            float(np.tanh(np.arctanh(correlation) + half)),
-        )
+        error, angle_error = np.nan, 0.1
+    delta, fisher = textbook_intervals(correlation, error, z)
     profile = profile_interval(data, estimates, a, b, reml, confidence, angle_error)
     return CorrelationIntervals(correlation, error, profile, delta, fisher)
 

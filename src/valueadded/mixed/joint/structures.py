@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from valueadded.errors import FitError
-from valueadded.numerics.square_factor import bend, factor_jacobian
+from valueadded.numerics.square_factor import bend, factor_jacobian, symmetric_root
 
 Array = NDArray[np.float64]
 StructureName = Literal["unstructured", "toeplitz", "ar1", "independent"]
@@ -67,11 +67,10 @@ class FactorStructure:
 
     def start(self, covariance: Array) -> Array:
         """Return the parameters whose factor is nearest to the symmetric root."""
-        values, vectors = np.linalg.eigh(covariance)
-        root = (vectors * np.sqrt(np.clip(values, 0, None))) @ vectors.T
+        root = symmetric_root(covariance)
         if self.linear.shape[1] == len(covariance):
             root = np.diag(np.sqrt(np.diag(covariance)))
-        return np.linalg.lstsq(self.linear, root.ravel(), rcond=None)[0]
+        return np.linalg.lstsq(self.linear, root.ravel(), rcond=None)[0].astype(np.float64)
 
 
 @dataclass(frozen=True)
@@ -179,3 +178,16 @@ def pin_correlation(size: int, a: int, b: int, correlation: float) -> FactorStru
         columns = slice(2 + place * size, 2 + (place + 1) * size)
         linear[row * size : (row + 1) * size, columns] = np.eye(size)
     return FactorStructure(linear, size * (size + 1) // 2 - 1)
+
+
+def pinned_start(factor: Array, a: int, b: int) -> Array:
+    """Return the point of `pin_correlation` for a square factor (T, T) of Sigma.
+
+    The factor is turned so that row a has one entry and row b two; the point is that of Sigma itself where
+    the correlation is held at Sigma's own.
+    """
+    others = [row for row in range(len(factor)) if row not in (a, b)]
+    turned = np.linalg.qr(factor[[a, b, *others]].T)[1].T
+    turned = turned * np.where(np.diag(turned) < 0, -1.0, 1.0)
+    spread = np.sqrt((factor[[a, b]] ** 2).sum(axis=1))
+    return np.concatenate([spread, turned[2:].ravel()])

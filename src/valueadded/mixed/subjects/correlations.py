@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from valueadded.mixed.joint.structures import pin_correlation
+from valueadded.mixed.joint.structures import pin_correlation, pinned_start
 from valueadded.mixed.subjects.criterion import subject_deviance
 from valueadded.mixed.subjects.design import SubjectMoments
 from valueadded.mixed.subjects.fit import SubjectEstimates, in_factors, nowhere
-from valueadded.numerics.profile import CLOSEST, profile_end
+from valueadded.numerics.profile import CLOSEST, profile_end, textbook_intervals
 from valueadded.numerics.scoring import ScoringPoint, descend
 
 Array = NDArray[np.float64]
@@ -40,7 +40,7 @@ def correlation_frame(
             estimates.element_covariance[np.ix_(elements, elements)],
         )
         lower, upper = _profile(estimates, (a, b), found, error, reml, z)
-        half = z * error / (1 - found**2) if np.isfinite(error) else np.nan
+        delta, fisher = textbook_intervals(found, error, z)
         rows.append(
             {
                 "domain_a": moments.subjects[a],
@@ -49,10 +49,10 @@ def correlation_frame(
                 "lower": lower,
                 "upper": upper,
                 "std_error": error,
-                "lower_delta": found - z * error,
-                "upper_delta": found + z * error,
-                "lower_fisher": np.tanh(np.arctanh(found) - half) if np.isfinite(half) else np.nan,
-                "upper_fisher": np.tanh(np.arctanh(found) + half) if np.isfinite(half) else np.nan,
+                "lower_delta": delta[0],
+                "upper_delta": delta[1],
+                "lower_fisher": fisher[0],
+                "upper_fisher": fisher[1],
                 "n_schools": int((moments.n_scores[:, [a, b]] > 0).all(axis=1).sum()),
                 "residual_correlation": correlation_of(estimates.residual_covariance, a, b),
             }
@@ -83,12 +83,7 @@ def _profile(
         return np.nan, np.nan
     data, (school, own) = estimates.data, estimates.factors
     size = len(school)
-    order = [*pair, *(t for t in range(size) if t not in pair)]
-    # The factor is turned so that it has the rows that `pin_correlation` expects.
-    turned = np.linalg.qr(school[order].T)[1].T
-    turned = turned * np.where(np.diag(turned) < 0, -1.0, 1.0)
-    spread = np.sqrt((school**2).sum(axis=1))[list(pair)]
-    start = np.concatenate([spread, turned[2:].ravel(), own.ravel()])
+    start = np.concatenate([pinned_start(school, *pair), own.ravel()])
     last = [start]
 
     def lost(angle: float) -> float:

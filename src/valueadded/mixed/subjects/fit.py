@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from valueadded.errors import FitError
 from valueadded.mixed.criterion import solve_gls
-from valueadded.mixed.moments import INTERCEPT
+from valueadded.mixed.fit import in_data_units
 from valueadded.mixed.subjects.criterion import SubjectData, SubjectPoint, arrange_subjects, subject_deviance
 from valueadded.mixed.subjects.design import SubjectMoments, check_subjects
 from valueadded.numerics.scoring import ScoringPoint, ceiling, descend
@@ -20,6 +20,7 @@ from valueadded.numerics.square_factor import (
     factor_jacobian,
     find_downhill,
     is_singular,
+    symmetric_root,
 )
 
 Array = NDArray[np.float64]
@@ -108,7 +109,7 @@ def _search(
         deviances.append(found.deviance if found else np.inf)
         return in_factors(found, school, own) if found else nowhere(len(flat))
 
-    root = _root(start)
+    root = symmetric_root(start)
     flat = np.concatenate(
         [np.sqrt(FIRST_SCHOOL_SHARE) * root.ravel(), np.sqrt(1 - FIRST_SCHOOL_SHARE) * root.ravel()]
     )
@@ -181,12 +182,6 @@ def _least_squares_residuals(data: SubjectData) -> Array:
     return correlation * np.outer(scale, scale)
 
 
-def _root(covariance: Array) -> Array:
-    """Return the symmetric root of a covariance (T, T)."""
-    values, vectors = np.linalg.eigh(covariance)
-    return (vectors * np.sqrt(values)) @ vectors.T
-
-
 def _together(moments: SubjectMoments) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Return which pairs of subjects (T, T) some school has, and which some student has."""
     taught = (moments.n_scores > 0).astype(np.int64)
@@ -224,15 +219,15 @@ def _coefficients(
     beta, covariance = [], []
     term, column = 0, 0
     for t, names in enumerate(moments.terms):
-        part = slice(term, term + len(names))
-        own, error = point.solution.beta[part] * data.spread[t], inverse[part, part] * data.spread[t] ** 2
-        centre = moments.centre[column : column + len(names) + 1]
-        if names and names[0] == INTERCEPT:
-            back = np.eye(len(names))
-            back[0, 1:] = -centre[1:-1]
-            own, error = back @ own, back @ error @ back.T
-            own[0] += centre[-1]
+        part, columns = slice(term, term + len(names)), slice(column, column + len(names) + 1)
+        spread = data.spread[t]
+        own, error = in_data_units(
+            names,
+            moments.centre[columns],
+            point.solution.beta[part] * spread,
+            inverse[part, part] * spread**2,
+        )
         beta.append(own)
         covariance.append(error)
-        term, column = term + len(names), column + len(names) + 1
+        term, column = part.stop, columns.stop
     return tuple(beta), tuple(covariance)
