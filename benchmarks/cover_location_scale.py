@@ -60,7 +60,7 @@ the log variance, correlation {correlation:g}; prior scores are standard normal.
 shares. Intervals of coefficients are those of `coefficients`; of standard deviations and of the correlation
 they are formed on the scale of the logarithm and of Fisher's z, with errors from the observed information; of
 school effects they are those of `school_effects`, which take the estimates as known. "bias" is the mean
-estimate less the truth, on the scale of the interval. A cell outside {low:g} to {high:g} per cent is marked *.
+estimate less the truth, on the scale of the interval. Cells outside {low:g} to {high:g} per cent have a *.
 
 """
 

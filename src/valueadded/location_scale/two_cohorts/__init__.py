@@ -1,6 +1,4 @@
-"""Two cohorts jointly, schools keep part of their mean and of their variance: design -> criterion -> fit ->
-posterior.
-"""
+"""Location-scale models of two cohorts jointly: design -> integrand -> criterion -> fit -> posterior."""
 
 from valueadded.location_scale.two_cohorts.correlation_rows import correlate_years
 from valueadded.location_scale.two_cohorts.model import TwoCohortFit, fit_two_cohorts

@@ -7,7 +7,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from valueadded.location_scale.two_cohorts.design import TwoCohortDesign
-from valueadded.location_scale.two_cohorts.fit import Estimates, effect_covariance, pack, unpack
+from valueadded.location_scale.two_cohorts.fit import Estimates
+from valueadded.location_scale.two_cohorts.information import effect_covariance, pack, unpack
 
 Array = NDArray[np.float64]
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from valueadded.location_scale.criterion import NODE_TOLERANCE
 from valueadded.location_scale.quadrature import Rule, place
 from valueadded.location_scale.sums import coefficient_scores, weighted_sums
 from valueadded.location_scale.two_cohorts.design import TwoCohortDesign
@@ -143,7 +144,7 @@ def choose_rules(sums: SchoolSums, at: Loadings, modes: Array, roots: Array) -> 
     for position, rule in enumerate(LADDER[:-1]):
         plain = _log_likelihoods(sums, at, rule, modes, roots, left)
         doubled = _log_likelihoods(sums, at, rule.doubled, modes, roots, left)
-        settled = 2 * np.abs(plain - doubled) < TOTAL_TOLERANCE / len(modes)
+        settled = 2 * np.abs(plain - doubled) < min(NODE_TOLERANCE, TOTAL_TOLERANCE / len(modes))
         chosen[left[settled]] = position
         left = left[~settled]
         if not len(left):

@@ -1,4 +1,4 @@
-"""Two cohorts jointly: do schools keep their mean, and do they keep their variance?"""
+"""Two cohorts jointly: how far schools keep their mean, and their variance."""
 
 from dataclasses import dataclass
 from statistics import NormalDist
@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from valueadded.location_scale.two_cohorts.correlations import correlation_frame
 from valueadded.location_scale.two_cohorts.design import TwoCohortDesign, arrange_two_cohorts
-from valueadded.location_scale.two_cohorts.fit import Estimates, effect_covariance, estimate
+from valueadded.location_scale.two_cohorts.fit import Estimates, estimate
+from valueadded.location_scale.two_cohorts.information import effect_covariance
 from valueadded.location_scale.two_cohorts.posterior import effect_posterior
 from valueadded.numerics.search import SearchRecord
 
