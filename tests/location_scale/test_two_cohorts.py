@@ -8,7 +8,9 @@ from location_scale.invented_cohorts import CORRELATION, SPREAD, make_cohorts
 from valueadded.errors import DesignError
 from valueadded.location_scale import fit_location_scale
 from valueadded.location_scale.fit import effect_covariance as alone_covariance
+from valueadded.location_scale.ladder_plan import LadderPlan
 from valueadded.location_scale.two_cohorts import correlate_years, fit_two_cohorts
+from valueadded.location_scale.two_cohorts.correlations import PAIRS
 from valueadded.location_scale.two_cohorts.criterion import Parameters, choose_rules, evaluate
 from valueadded.location_scale.two_cohorts.design import arrange_two_cohorts
 from valueadded.location_scale.two_cohorts.fit import school_sums
@@ -174,8 +176,11 @@ def test_refusals(frame):
 
 
 def test_table_of_domains(frame, fit):
-    table = correlate_years({("reading", 2017, 2019): frame}, "y ~ x")
-    assert list(table["what"]) == ["mean", "log_variance", *["mean_with_log_variance"] * 4]
+    students = frame.rename(columns={"y": "score"})
+    cohorts = {("reading", year): part.drop(columns="year") for year, part in students.groupby("year")}
+    plan = LadderPlan("x", [1, 2, 3], standardise=False)
+    table = correlate_years(cohorts, plan, [(2017, 2019), (2017, 2021)])
+    assert list(table["what"]) == [what for what, _, _ in PAIRS]
     assert (table["n_schools"] == 70).all() and (table["domain"] == "reading").all()
     assert table["correlation"].to_numpy() == pytest.approx(fit.correlations()["correlation"].to_numpy())
 
@@ -192,3 +197,13 @@ def test_planted_truth_is_found():
     truths = pd.Series([1.0, 0.6, -0.6, 0.1, 2.0, 0.6, -0.6, 0.1])
     coefficients = fit.coefficients
     assert ((coefficients["estimate"] - truths).abs() < 3.5 * coefficients["std_error"]).all()
+
+
+def test_a_pair_that_is_not_determined_says_so(frame):
+    students = frame.rename(columns={"y": "score"})
+    constant = students["school_id"] == "0020"
+    students.loc[constant, ["score", "x"]] = 1.0
+    cohorts = {("reading", year): part.drop(columns="year") for year, part in students.groupby("year")}
+    table = correlate_years(cohorts, LadderPlan("x", [2], standardise=False), [(2017, 2019)])
+    assert table["correlation"].isna().all() and not table["converged"].any()
+    assert table["status"].str.contains("without end").all()

@@ -94,6 +94,7 @@ FILES = {
             "effects": "school_effects",
             "comparison": "comparison",
             "posteriors": "posteriors",
+            "correlations": "year_correlations",
         }.items()
     },
     "effect_distribution": FIGURE.format(table="effect_distribution"),

@@ -202,3 +202,37 @@ LOCATION_SCALE_POSTERIORS = contract(
     },
     key=["domain", "year", "model"],
 )
+
+LOCATION_SCALE_CORRELATIONS = contract(
+    "location_scale_correlations",
+    "Two years of a domain in one model (Model 2 in each): how far schools keep their mean, and how far the "
+    "variance of their students. Correlations of true effects, not of estimates. Where these data do not "
+    "determine the model, `status` says so and the numbers are missing.",
+    {
+        "domain": text("tested domain"),
+        "year_a": whole("earlier calendar year", "year"),
+        "year_b": whole("later calendar year", "year"),
+        "what": text(
+            "mean or log_variance: the same effect in both years; otherwise the mean of one year with the log "
+            "variance of the same or the other",
+            among=(
+                "mean",
+                "log_variance",
+                "mean_a_log_variance_a",
+                "mean_b_log_variance_b",
+                "mean_a_log_variance_b",
+                "mean_b_log_variance_a",
+            ),
+        ),
+        "correlation": number(
+            "correlation over schools", "correlation", at_least=-1, at_most=1, missing=True
+        ),
+        "std_error": number("its standard error", "correlation", at_least=0, missing=True),
+        "lower": number("lower end of its interval (Fisher's z)", "correlation", missing=True),
+        "upper": number("upper end of its interval", "correlation", missing=True),
+        "n_schools": whole("schools with students in both years", "schools", at_least=0),
+        "converged": flag("the certificate of a maximum holds"),
+        "status": text("how the search ended, or why there is no fit"),
+    },
+    key=["domain", "year_a", "year_b", "what"],
+)

@@ -16,10 +16,10 @@ Array = NDArray[np.float64]
 PAIRS = (
     ("mean", 0, 1),
     ("log_variance", 2, 3),
-    ("mean_with_log_variance", 0, 2),
-    ("mean_with_log_variance", 1, 3),
-    ("mean_with_log_variance", 0, 3),
-    ("mean_with_log_variance", 1, 2),
+    ("mean_a_log_variance_a", 0, 2),
+    ("mean_b_log_variance_b", 1, 3),
+    ("mean_a_log_variance_b", 0, 3),
+    ("mean_b_log_variance_a", 1, 2),
 )
 # Step of the differences of a correlation, in units of the factor: errors of 1e-16 / step and step^2.
 FACTOR_STEP = 1e-5
@@ -30,7 +30,7 @@ def correlation_frame(
 ) -> pd.DataFrame:
     """Return `what`, `year_a`, `year_b`, `correlation`, `std_error`, `lower`, `upper`.
 
-    The mean is that of `year_a`, the log variance that of `year_b`. Errors carry the observed information of
+    `what` names the years' effects by a and b. Errors carry the observed information of
     the factor over (delta method); intervals are formed with Fisher's z, so they stay within -1 and 1. All
     three are missing where the information is not positive definite, as at a boundary.
     """
@@ -56,8 +56,8 @@ def correlation_frame(
     return pd.DataFrame(
         {
             "what": pd.array([what for what, _, _ in pairs], dtype="str"),
-            "year_a": [design.years[a % 2] for _, a, _ in pairs],
-            "year_b": [design.years[b % 2] for _, _, b in pairs],
+            "year_a": design.years[0],
+            "year_b": design.years[1],
             "correlation": found,
             "std_error": errors,
             "lower": np.tanh(middle - half),

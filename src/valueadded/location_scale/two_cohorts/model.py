@@ -96,8 +96,8 @@ class TwoCohortFit:
     def correlations(self, confidence: float = 0.95) -> pd.DataFrame:
         """Return `what`, `year_a`, `year_b`, `correlation`, `std_error`, `lower`, `upper`.
 
-        `what` is `mean` or `log_variance`, the same effect in both years, or `mean_with_log_variance`, the
-        mean of `year_a` with the log variance of `year_b`.
+        `what` is `mean` or `log_variance`, the same effect in both years, or one such as
+        `mean_a_log_variance_b`, the mean of `year_a` with the log variance of `year_b`.
         """
         return correlation_frame(self.design, self.estimates, self.random_scale, confidence)
 
