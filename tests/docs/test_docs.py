@@ -31,6 +31,7 @@ CAPABILITIES = [
     *(f"K{number}" for number in range(1, 11)),
     *(f"M{number}" for number in range(1, 9)),
     "M11",
+    "M16",
     "N1",
     "N2",
     "N3",

@@ -213,8 +213,8 @@ LOCATION_SCALE_CORRELATIONS = contract(
         "year_a": whole("earlier calendar year", "year"),
         "year_b": whole("later calendar year", "year"),
         "what": text(
-            "mean or log_variance: the same effect in both years; otherwise the mean of one year with the log "
-            "variance of the same or the other",
+            "mean or log_variance: the same effect in both years; otherwise the mean of one year with the "
+            "log variance of the same or the other",
             among=(
                 "mean",
                 "log_variance",
