@@ -57,9 +57,9 @@ def arrange_two_cohorts(
         except DesignError as fault:
             raise DesignError(f"cohort {year}: {fault}") from fault
     names = [design.moments.school_id.astype(str) for design in designs]
-    if not len(np.intersect1d(*names)):
+    if not len(np.intersect1d(names[0], names[1])):
         raise DesignError(f"cohorts {years}: found no school in both; expected schools that stay")
-    everyone = np.union1d(*names)
+    everyone = np.union1d(names[0], names[1])
     return TwoCohortDesign(
         years=(years[0], years[1]),
         cohorts=(designs[0], designs[1]),

@@ -114,7 +114,7 @@ def estimate(design: TwoCohortDesign, random_scale: bool) -> Estimates:
             # A school between two rules keeps the finer one, or rounds would never end.
             rules = rules if before is None else np.maximum(rules, before)
         slope = criterion(steps)[1]
-        settled = before is None or np.array_equal(rules, before)
+        settled = rules is None or before is None or np.array_equal(rules, before)
         converged = bool(settled and np.max(np.abs(slope)) < 50 * GRADIENT_TOLERANCE)
         if converged:
             break
