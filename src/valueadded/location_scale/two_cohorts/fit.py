@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from valueadded.errors import FitError
-from valueadded.location_scale.fit import ENDLESS_SPREAD, GRADIENT_TOLERANCE, MAXIMUM_ROUNDS, SINGULAR
+from valueadded.location_scale.fit import GRADIENT_TOLERANCE, MAXIMUM_ROUNDS, SINGULAR
 from valueadded.location_scale.fit import estimate as estimate_alone
+from valueadded.location_scale.limits import ENDLESS_SPREAD
 from valueadded.location_scale.sums import weighted_sums
 from valueadded.location_scale.two_cohorts.criterion import Parameters, choose_rules, evaluate
 from valueadded.location_scale.two_cohorts.design import TwoCohortDesign
