@@ -8,6 +8,7 @@ report: "workflow/report/workflow.rst"
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/location_scale_cohorts.smk"
 include: "workflow/rules/outputs.smk"
 include: "workflow/rules/prior.smk"
 include: "workflow/rules/synthetic.smk"

@@ -2,7 +2,7 @@
 
 from valueadded.config.location_scale import LocationScale
 from valueadded.contracts.intake import STUDENT_INTAKE
-from valueadded.contracts.location_scale import LOCATION_SCALE_VARIANCE_DRIFT
+from valueadded.contracts.location_scale_years import LOCATION_SCALE_VARIANCE_DRIFT
 from valueadded.location_scale import LadderPlan, measure_variance_drifts
 from valueadded.table_io import read_table, write_table
 

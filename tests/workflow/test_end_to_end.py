@@ -28,6 +28,7 @@ from valueadded.contracts import (
     figures,
     intake,
     location_scale,
+    location_scale_years,
     mixed,
     records,
     synthetic,
@@ -69,7 +70,8 @@ CONTRACTS: dict[str, pa.DataFrameSchema] = {
     "location_scale/school_effects.parquet": location_scale.LOCATION_SCALE_EFFECTS,
     "location_scale/comparison.parquet": location_scale.LOCATION_SCALE_COMPARISON,
     "location_scale/posteriors.parquet": location_scale.LOCATION_SCALE_POSTERIORS,
-    "location_scale/variance_drift.parquet": location_scale.LOCATION_SCALE_VARIANCE_DRIFT,
+    "location_scale/variance_drift.parquet": location_scale_years.LOCATION_SCALE_VARIANCE_DRIFT,
+    "location_scale/year_correlations.parquet": location_scale_years.LOCATION_SCALE_CORRELATIONS,
     "*/fits.parquet": mixed.FITS,
     "*/fixed_effects.parquet": mixed.FIXED_EFFECTS,
     "*/fit_records.parquet": mixed.FIT_RECORDS,
@@ -127,6 +129,7 @@ FIXED_COLUMNS = {
     "location_scale/coefficients": "domain year model estimator function term estimate std_error lower upper",
     "location_scale/school_effects": "domain year model estimator school_id n_students mean_effect"
     " scale_effect school_variance reference_variance separated_mean separated_variance",
+    "location_scale/year_correlations": "domain year_a year_b what correlation lower upper n_schools",
     "effects/ranks": "domain year model school_id rank rank_lower rank_upper p_above_average"
     " p_top_quintile p_bottom_quintile",
 }

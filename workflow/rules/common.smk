@@ -157,33 +157,6 @@ def moment_files(wildcards):
     return [f"results/mixed/moments/{domain}/{year}.parquet" for domain, year in COHORTS]
 
 
-def location_scale_cohorts():
-    """Cohorts with location-scale models; none without the section."""
-    if settings.location_scale is None:
-        return []
-    years = settings.location_scale.years or YEARS
-    return [(domain, year) for domain, year in COHORTS if year in years]
-
-
-def variance_drift_cohorts():
-    """Cohorts of the variance drift, those of the benchmark first; none without a benchmark."""
-    if settings.benchmark is None:
-        return []
-    chosen, before = location_scale_cohorts(), settings.benchmark.years
-    first = [(domain, year) for domain in DOMAINS for year in before if chosen]
-    return first + [cohort for cohort in chosen if cohort not in first]
-
-
-def variance_drift_students(wildcards):
-    """Students and their intake, in the order of `variance_drift_cohorts`."""
-    return [f"results/intake/students/{domain}/{year}.parquet" for domain, year in variance_drift_cohorts()]
-
-
-def location_scale_students(wildcards):
-    """Students and their intake, in the order of `location_scale_cohorts`."""
-    return [f"results/intake/students/{domain}/{year}.parquet" for domain, year in location_scale_cohorts()]
-
-
 def benchmark_formula():
     """Formula of the benchmark line: its own, or that of the relative model."""
     return settings.benchmark.formula or settings.mixed.formula

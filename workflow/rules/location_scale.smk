@@ -53,3 +53,27 @@ rule measure_variance_drift:
         code=code("measure_variance_drift"),
     script:
         "../../scripts/measure_variance_drift.py"
+
+
+rule correlate_location_scale:
+    """Fit pairs of years jointly: how far schools keep their mean, and how far their variance."""
+    input:
+        students=location_scale_pair_students,
+    output:
+        year_correlations="results/location_scale/year_correlations.parquet",
+    log:
+        "logs/correlate_location_scale/all.log",
+    benchmark:
+        "logs/correlate_location_scale/all.jsonl"
+    conda:
+        "../../envs/valueadded.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+    params:
+        section=section("location_scale"),
+        cohorts=location_scale_pair_cohorts(),
+        pairs=location_scale_pairs(),
+        code=code("correlate_location_scale"),
+    script:
+        "../../scripts/correlate_location_scale.py"

@@ -105,6 +105,11 @@ class LocationScale(Section):
         description="give scores mean 0 and standard deviation 1 within each cohort (true or false)",
     )
     confidence: float = Field(0.95, gt=0.5, lt=1, description="confidence of every interval (probability)")
+    year_pairs: list[tuple[int, int]] | None = Field(
+        None,
+        description="pairs of outcome years whose schools are correlated in mean and variance, by Model 2; "
+        "the first benchmark year and the last year if left out, none if empty (calendar years)",
+    )
     posterior: PosteriorSettings = Field(
         default_factory=PosteriorSettings, description="posterior of every model"
     )

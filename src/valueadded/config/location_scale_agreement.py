@@ -16,11 +16,17 @@ NEEDS = {7: ["student_terms"], 8: ["student_terms", "school_terms"]}
 
 
 def location_scale_year_faults(config: "Config") -> Iterator[Fault]:
-    """Every year has a cohort."""
+    """Every year has a cohort, and pairs go forward in time."""
     section = config.location_scale
     for year in (section.years or []) if section is not None else []:
         if year not in config.plan.years:
             yield f"{SECTION}.years", f"{year} has no cohort; expected one of {config.plan.years}"
+    for pair in (section.year_pairs or []) if section is not None else []:
+        if not set(pair) <= set(config.plan.years) or pair[0] >= pair[1]:
+            yield (
+                f"{SECTION}.year_pairs",
+                f"found {list(pair)}; expected an earlier and a later year among {config.plan.years}",
+            )
 
 
 def location_scale_model_faults(config: "Config") -> Iterator[Fault]:

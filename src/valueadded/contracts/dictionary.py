@@ -12,6 +12,7 @@ from valueadded.contracts import (
     figures,
     intake,
     location_scale,
+    location_scale_years,
     mixed,
     records,
     synthetic,
@@ -27,6 +28,7 @@ STAGES = {
     "Benchmark": benchmark,
     "Effects": effects,
     "Location-scale models": location_scale,
+    "Location-scale models over the years": location_scale_years,
     "Figures": figures,
     "Validation of the benchmark": validate_benchmark,
     "Calibration of the posterior": calibration,
@@ -97,6 +99,7 @@ FILES = {
             "comparison": "comparison",
             "posteriors": "posteriors",
             "variance_drift": "variance_drift",
+            "correlations": "year_correlations",
         }.items()
     },
     "effect_distribution": FIGURE.format(table="effect_distribution"),

@@ -1,7 +1,8 @@
 """The ladder of location-scale models of every cohort, as tables."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from typing import get_type_hints
 
 import numpy as np
 import pandas as pd
@@ -96,20 +97,24 @@ def _fit(ready: Ready, model: ModelSpecification) -> LocationScaleFit | str:
 
 
 def _fit_row(ready: Ready, fit: LocationScaleFit | str) -> dict[str, object]:
-    fitted = not isinstance(fit, str)
-    return {
+    of_cohort = {
         "n_students": len(ready.students),
         "n_schools": ready.students[SCHOOL].nunique(),
         "n_left_out": ready.n_left_out,
-        "n_parameters": fit.n_parameters if fitted else 0,
-        "log_likelihood": fit.log_likelihood if fitted else np.nan,
-        "mean_school_variance": fit.mean_school_variance if fitted else np.nan,
         "score_centre": ready.centre,
         "score_scale": ready.scale,
-        "converged": fitted and fit.record.converged,
-        "boundary": fitted and fit.record.boundary,
-        "evaluations": fit.record.evaluations if fitted else 0,
-        "status": fit.record.status if fitted else fit,
+    }
+    if isinstance(fit, str):
+        none = {"n_parameters": 0, "log_likelihood": np.nan, "mean_school_variance": np.nan}
+        return of_cohort | none | {"converged": False, "boundary": False, "evaluations": 0, "status": fit}
+    return of_cohort | {
+        "n_parameters": fit.n_parameters,
+        "log_likelihood": fit.log_likelihood,
+        "mean_school_variance": fit.mean_school_variance,
+        "converged": fit.record.converged,
+        "boundary": fit.record.boundary,
+        "evaluations": fit.record.evaluations,
+        "status": fit.record.status,
     }
 
 
@@ -162,7 +167,7 @@ def _gather(
 def _evidence_rows(evidence: list[dict[str, object]]) -> pd.DataFrame:
     """Return the evidence of the posteriors, in its types also without rows."""
     types = {"domain": "str", "year": "int64", "model": "str"} | {
-        each.name: {"str": "str", "int": "int64", "float": "float64", "bool": "bool"}[str(each.type.__name__)]
-        for each in fields(Evidence)
+        name: {str: "str", int: "int64", float: "float64", bool: "bool"}[kind]
+        for name, kind in get_type_hints(Evidence).items()
     }
     return pd.DataFrame(evidence, columns=list(types)).astype(types)

@@ -26,7 +26,7 @@ def describe_calibration(ranks: pd.DataFrame, found: pd.DataFrame, plan: Calibra
     if not isinstance(covariance, InverseWishart):
         raise TypeError("calibration: found another prior of the covariance; expected an inverse-Wishart one")
     level = 0.05 / len(found)
-    lowest = found.loc[found["p_value"].idxmin()]
+    lowest = found.iloc[int(found["p_value"].argmin())]
     outside = found.loc[found["largest_difference"] > found["envelope"], "parameter"].tolist()
     effects = "intercept, slope and log variance" if plan.random_slope else "intercept and log variance"
     degrees = 2 + plan.random_slope + covariance.degrees_above_size

@@ -96,7 +96,7 @@ def prepare_cohort(frame: pd.DataFrame, plan: LadderPlan) -> Ready:
     return Ready(students, len(frame) - len(students), centre, scale)
 
 
-def _with_reference(values: pd.Series, reference: str) -> pd.Categorical:
+def _with_reference(values: pd.Series, reference: str) -> pd.Series:
     """Return text values as categories, the reference first."""
     categories = sorted(set(values.astype("str")))
     if reference not in categories:
@@ -104,4 +104,4 @@ def _with_reference(values: pd.Series, reference: str) -> pd.Categorical:
             f"location_scale.references.{values.name}: nobody has '{reference}'; expected one of {categories}"
         )
     others = [category for category in categories if category != reference]
-    return pd.Categorical(values.astype("str"), categories=[reference, *others])
+    return pd.Series(pd.Categorical(values.astype("str"), categories=[reference, *others]), values.index)

@@ -1,0 +1,48 @@
+# Which cohorts the location-scale models use, and their files.
+
+
+def location_scale_cohorts():
+    """Cohorts with location-scale models; none without the section."""
+    if settings.location_scale is None:
+        return []
+    years = settings.location_scale.years or YEARS
+    return [(domain, year) for domain, year in COHORTS if year in years]
+
+
+def variance_drift_cohorts():
+    """Cohorts of the variance drift, those of the benchmark first; none without a benchmark."""
+    if settings.benchmark is None:
+        return []
+    chosen, before = location_scale_cohorts(), settings.benchmark.years
+    first = [(domain, year) for domain in DOMAINS for year in before if chosen]
+    return first + [cohort for cohort in chosen if cohort not in first]
+
+
+def variance_drift_students(wildcards):
+    """Students and their intake, in the order of `variance_drift_cohorts`."""
+    return [f"results/intake/students/{domain}/{year}.parquet" for domain, year in variance_drift_cohorts()]
+
+
+def location_scale_pairs():
+    """Pairs of years with correlated schools: the first benchmark year and the last year, unless given."""
+    if settings.location_scale is None or settings.location_scale.year_pairs is not None:
+        return settings.location_scale.year_pairs if settings.location_scale else []
+    first = min(settings.benchmark.years) if settings.benchmark else YEARS[0]
+    return [(first, YEARS[-1])] if first < YEARS[-1] else []
+
+
+def location_scale_pair_cohorts():
+    """Cohorts of these pairs."""
+    years = {year for pair in location_scale_pairs() for year in pair}
+    return [(domain, year) for domain, year in COHORTS if year in years]
+
+
+def location_scale_pair_students(wildcards):
+    """Students and their intake, in the order of `location_scale_pair_cohorts`."""
+    cohorts = location_scale_pair_cohorts()
+    return [f"results/intake/students/{domain}/{year}.parquet" for domain, year in cohorts]
+
+
+def location_scale_students(wildcards):
+    """Students and their intake, in the order of `location_scale_cohorts`."""
+    return [f"results/intake/students/{domain}/{year}.parquet" for domain, year in location_scale_cohorts()]
