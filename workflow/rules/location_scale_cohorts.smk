@@ -46,3 +46,21 @@ def location_scale_pair_students(wildcards):
 def location_scale_students(wildcards):
     """Students and their intake, in the order of `location_scale_cohorts`."""
     return [f"results/intake/students/{domain}/{year}.parquet" for domain, year in location_scale_cohorts()]
+
+
+def latest_location_scale_students(wildcards):
+    """Students and their intake of the latest cohort of a domain."""
+    year = max(year for domain, year in location_scale_cohorts() if domain == wildcards.domain)
+    return f"results/intake/students/{wildcards.domain}/{year}.parquet"
+
+
+def location_scale_figures():
+    """Figures of schools' means and variances that the configured models allow."""
+    if settings.location_scale is None:
+        return []
+    models = set(settings.location_scale.models)
+    with_variances = ["means_against_variances", "twin_caterpillar"] if models - {1, 4} else []
+    illustration = ["two_schools"] if models & set(range(1, 7)) else []
+    lines = ["school_lines"] if {1, 4} <= models else []
+    comparison = ["model_comparison"] if {3, 7} <= models else []
+    return ["score_distributions", *illustration, *with_variances, *lines, *comparison]

@@ -49,7 +49,7 @@ def figure_names():
     against = ["relative_against_benchmark"] if settings.benchmark else []
     changes = ["school_changes"] if settings.benchmark and len(YEARS) > 1 else []
     always = ["attrition_flow", "effect_distribution", "caterpillar"]
-    return [*always, *against, *several_years, *changes, *drift_figures()]
+    return [*always, *against, *several_years, *changes, *drift_figures(), *location_scale_figures()]
 
 
 def figure_files():

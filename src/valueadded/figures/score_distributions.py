@@ -101,7 +101,7 @@ def draw_score_distributions(plotted: pd.DataFrame, words: dict[str, str]) -> Fi
     axes["both"].set_ylabel(words["outcome"])
     hidden = int(both["hidden"].iloc[0])
     axes["both"].set_title(
-        f"r = {first['correlation']:.2f}; not shown: {hidden:,} of {first['n_students']:,} students, in bins of"
-        f" fewer than {LEAST_SHOWN}"
+        f"r = {first['correlation']:.2f}; not shown: {hidden:,} of {first['n_students']:,} students,"
+        f" in bins of fewer than {LEAST_SHOWN}"
     )
     return figure

@@ -34,24 +34,24 @@ def select_two_schools(
     models = [model for model in PANELS if (coefficients["model"] == model).any()]
     found = latest(one_estimator(coefficients), domain, models)
     spreads = latest(one_estimator(covariance), domain, models)
-    spreads = spreads[spreads["effect_a"] == spreads["effect_b"]].set_index(["model", "effect_a"])[
-        "covariance"
-    ]
+    spreads = spreads.set_index(["model", "effect_a", "effect_b"])["covariance"]
     at, average = np.linspace(*prior.quantile([0.02, 0.98]), POINTS), float(prior.mean())
     estimate = found.set_index(["model", "function", "term"])["estimate"]
     parts = []
     for model in models:
-        intercept, slope, scale = (
-            float(np.sqrt(spreads.get((model, effect), 0.0)))
-            for effect in ("intercept", "slope", "log_variance")
+        turned, slope, scale = (
+            float(spreads.get((model, *pair), 0.0))
+            for pair in (("intercept", "slope"), ("slope", "slope"), ("log_variance", "log_variance"))
         )
+        # The variance of the intercept is that where the prior term is 0; the slopes turn at its mean.
+        at_mean = spreads[model, "intercept", "intercept"] + 2 * average * turned + average**2 * slope
         line = estimate[model, "mean", "Intercept"] + estimate[model, "mean", prior_term] * at
         log_variance = estimate[model, "log_variance", "Intercept"] + at * estimate.get(
             (model, "log_variance", prior_term), 0.0
         )
         for school, (sign, _, _) in SCHOOLS.items():
-            expected = line + sign * (intercept + slope * (at - average))
-            spread = np.exp((log_variance - sign * scale) / 2)
+            expected = line + sign * (np.sqrt(at_mean) + np.sqrt(slope) * (at - average))
+            spread = np.exp((log_variance - sign * np.sqrt(scale)) / 2)
             parts.append(
                 pd.DataFrame(
                     {
