@@ -14,11 +14,9 @@ def main(tables: dict, prior_term: str, figures: dict, domain: str, output: dict
     """Read, select, draw; write the figure and, beside it, what it shows."""
     settings = Figures(**figures)
     prior = read_table(tables["students"], STUDENT_INTAKE, ["student_id", prior_term])[prior_term]
-    tables = (
-        read_table(tables["coefficients"], contracts.LOCATION_SCALE_COEFFICIENTS),
-        read_table(tables["covariance"], contracts.LOCATION_SCALE_COVARIANCE),
-    )
-    plotted = select_two_schools(*tables, prior, prior_term, domain)
+    found = read_table(tables["coefficients"], contracts.LOCATION_SCALE_COEFFICIENTS)
+    pairs = read_table(tables["covariance"], contracts.LOCATION_SCALE_COVARIANCE)
+    plotted = select_two_schools(found, pairs, prior, prior_term, domain)
     unit = score_words(read_table(tables["fits"], contracts.LOCATION_SCALE_FITS), domain, settings.score_unit)
     figure = draw_two_schools(plotted, prior_term.replace("_", " "), unit)
     save_figure(figure, output["png"], output["svg"], settings.dots_per_inch)

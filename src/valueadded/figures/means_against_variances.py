@@ -69,7 +69,7 @@ def draw_means_against_variances(plotted: pd.DataFrame, unit: str) -> Figure:
         if marker == "o":
             entries[-1].set_markerfacecolor("white")
     axes.set_xlabel(f"effect on the school mean ({unit})")
-    axes.set_ylabel(f"student variance of the school (squared {unit})")
+    axes.set_ylabel(f"student variance (squared {unit})")
     axes.set_title(
         f"estimated correlation of the effects on mean and log variance: {first['correlation']:.2f}"
     )

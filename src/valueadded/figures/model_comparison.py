@@ -9,12 +9,12 @@ from valueadded.figures.location_scale import latest, one_estimator
 from valueadded.figures.style import DARK, INK, MOST_VECTOR_MARKS, house_style, in_words, new_figure
 
 BEFORE, AFTER = "Model 3", "Model 7"
-# panel: column, rank or value, words
+# panel: column, words, unit
 PANELS = {
-    "mean": ("mean_effect", False, "effect on the mean ({unit})"),
-    "variance": ("school_variance", False, "student variance (squared {unit})"),
-    "mean_rank": ("mean_effect", True, "rank of the mean (1 = lowest)"),
-    "variance_rank": ("school_variance", True, "rank of the variance (1 = lowest)"),
+    "mean": ("mean_effect", "effect on the mean", "{unit}"),
+    "variance": ("school_variance", "student variance", "squared {unit}"),
+    "mean_rank": ("mean_effect", "rank of the mean", "1 = lowest"),
+    "variance_rank": ("school_variance", "rank of the variance", "1 = lowest"),
 }
 
 
@@ -23,8 +23,8 @@ def select_model_comparison(effects: pd.DataFrame, domain: str) -> pd.DataFrame:
     rows = latest(one_estimator(effects), domain, (BEFORE, AFTER))
     both = rows.pivot(index=["domain", "year", "school_id"], columns="model")
     parts = []
-    for panel, (column, ranked, _) in PANELS.items():
-        values = both[column].rank(method="first") if ranked else both[column]
+    for panel, (column, _, _) in PANELS.items():
+        values = both[column].rank(method="first") if panel.endswith("rank") else both[column]
         before, after = values[BEFORE], values[AFTER]
         vary = before.nunique() > 1 and after.nunique() > 1
         part = pd.DataFrame({"before": before, "after": after}).reset_index()
@@ -39,7 +39,7 @@ def draw_model_comparison(plotted: pd.DataFrame, unit: str) -> Figure:
     """Return the figure: four panels, a point for each school and the line of no change."""
     first = plotted.iloc[0]
     figure = new_figure(15.5, f"{in_words(first['domain'])} {first['year']}: {AFTER} against {BEFORE}")
-    for axes, (panel, (_, ranked, words)) in zip(figure.subplots(2, 2).flat, PANELS.items(), strict=True):
+    for axes, (panel, (_, words, measure)) in zip(figure.subplots(2, 2).flat, PANELS.items(), strict=True):
         rows = plotted[plotted["panel"] == panel]
         low = float(rows[["before", "after"]].min().min())
         high = float(rows[["before", "after"]].max().max())
@@ -57,10 +57,10 @@ def draw_model_comparison(plotted: pd.DataFrame, unit: str) -> Figure:
             rasterized=len(rows) > MOST_VECTOR_MARKS,
         )
         axes.set(xlim=(low - room, high + room), ylim=(low - room, high + room), aspect="equal")
-        moved = int((rows["before"] - rows["after"]).abs().median()) if ranked else None
-        note = f"r = {rows['correlation'].iloc[0]:.2f}"
-        note += f"; half of the schools move by {moved:,} places or more" if moved is not None else ""
+        note = f"{words}: r = {rows['correlation'].iloc[0]:.2f}"
+        if panel.endswith("rank"):
+            note += f", median move {(rows['before'] - rows['after']).abs().median():.0f}"
         axes.set_title(note)
-        axes.set_xlabel(f"{BEFORE}: {words.format(unit=unit)}")
-        axes.set_ylabel(f"{AFTER}")
+        axes.set_xlabel(f"{BEFORE} ({measure.format(unit=unit)})")
+        axes.set_ylabel(AFTER)
     return figure

@@ -2,8 +2,10 @@
 
 import numpy as np
 import pandas as pd
+from matplotlib.collections import PatchCollection
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
 from valueadded.contracts.location_scale_figures import SCORE_DISTRIBUTIONS
@@ -12,6 +14,8 @@ from valueadded.figures.style import DARK, PALE, house_style, in_words, new_figu
 LEAST_SHOWN = 10
 """Students below which a bin is not shown: a point of the scatter must be nobody's."""
 BINS = 30
+BINS_TOGETHER = 15
+"""Bins of each score where both are counted together: coarser, so that few students are hidden."""
 
 
 def select_score_distributions(students: pd.DataFrame, prior_term: str) -> pd.DataFrame:
@@ -33,12 +37,12 @@ def select_score_distributions(students: pd.DataFrame, prior_term: str) -> pd.Da
         bounds = {f"{panel}_from": edges[panel][:-1], f"{panel}_to": edges[panel][1:]}
         ends = {"at_floor": np.mean(values == values.min()), "at_ceiling": np.mean(values == values.max())}
         parts.append(_shown(panel, counts, bounds).assign(**ends))
-    both = np.histogram2d(prior, outcome, [edges["prior"], edges["outcome"]])[0]
+    both, across, up = np.histogram2d(prior, outcome, BINS_TOGETHER)
     bounds = {
-        "prior_from": np.repeat(edges["prior"][:-1], BINS),
-        "prior_to": np.repeat(edges["prior"][1:], BINS),
-        "outcome_from": np.tile(edges["outcome"][:-1], BINS),
-        "outcome_to": np.tile(edges["outcome"][1:], BINS),
+        "prior_from": np.repeat(across[:-1], BINS_TOGETHER),
+        "prior_to": np.repeat(across[1:], BINS_TOGETHER),
+        "outcome_from": np.tile(up[:-1], BINS_TOGETHER),
+        "outcome_to": np.tile(up[1:], BINS_TOGETHER),
     }
     ends = {"at_floor": np.mean(outcome == outcome.min()), "at_ceiling": np.mean(outcome == outcome.max())}
     parts.append(_shown("both", both.ravel(), bounds).assign(**ends))
@@ -87,16 +91,14 @@ def draw_score_distributions(plotted: pd.DataFrame, words: dict[str, str]) -> Fi
         axes[name].set_title(f"at the {', at the '.join(ends)}")
     both = plotted[plotted["panel"] == "both"]
     shades = LinearSegmentedColormap.from_list("counts", [PALE, DARK])
-    marks = axes["both"].scatter(
-        (both["prior_from"] + both["prior_to"]) / 2,
-        (both["outcome_from"] + both["outcome_to"]) / 2,
-        c=both["students"],
-        s=22,
-        marker="s",
-        linewidths=0,
-        cmap=shades,
+    corners = both[["prior_from", "outcome_from", "prior_to", "outcome_to"]].to_numpy()
+    tiles = PatchCollection(
+        [Rectangle((x, y), right - x, top - y) for x, y, right, top in corners], cmap=shades, linewidths=0
     )
-    figure.colorbar(marks, ax=axes["both"], label="students in a bin")
+    tiles.set_array(both["students"].to_numpy())
+    axes["both"].add_collection(tiles)
+    axes["both"].autoscale_view()
+    figure.colorbar(tiles, ax=axes["both"], label="students in a bin")
     axes["both"].set_xlabel(words["prior"])
     axes["both"].set_ylabel(words["outcome"])
     hidden = int(both["hidden"].iloc[0])

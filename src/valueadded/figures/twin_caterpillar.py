@@ -29,8 +29,8 @@ LOOKS = {
 PANEL_WIDTH_POINTS = 400.0
 # quantity: column, words of the axis, what the average is
 QUANTITIES = {
-    "mean": ("mean_effect", "effect on the school mean ({unit})"),
-    "variance": ("school_variance", "student variance (squared {unit})"),
+    "mean": ("mean_effect", "effect on the mean\n({unit})"),
+    "variance": ("school_variance", "student variance\n(squared {unit})"),
 }
 
 

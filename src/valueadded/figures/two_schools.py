@@ -12,10 +12,10 @@ from valueadded.figures.style import DARK, MIDDLE, house_style, in_words, new_fi
 PANELS = {
     "Model 1": ("A", "mean"),
     "Model 2": ("B", "mean and variance"),
-    "Model 3": ("C", "the same; variance by prior"),
+    "Model 3": ("C", "mean, variance by prior score"),
     "Model 4": ("D", "mean and slope"),
     "Model 5": ("E", "mean, slope and variance"),
-    "Model 6": ("F", "the same; variance by prior"),
+    "Model 6": ("F", "mean, slope, variance by prior score"),
 }
 # school: sign of its effects on mean and slope, colour, hatch; that on the log variance has the other sign
 SCHOOLS = {"above": (1.0, DARK, None), "below": (-1.0, MIDDLE, "////")}
@@ -95,7 +95,7 @@ def draw_two_schools(plotted: pd.DataFrame, prior_words: str, unit: str) -> Figu
             words = f"school {school} average: line, and students within a standard deviation of it"
             axes.plot(part["prior"], part["expected"], color=colour, linewidth=1.4, label=words)
         letter, words = PANELS[model]
-        axes.set_title(f"{letter}  {model}: {words}")
+        axes.set_title(f"{letter}  {model}\n{words}")
     for axes in panels[:, 0]:
         axes.set_ylabel(f"outcome ({unit})")
     for axes in panels[-1]:
