@@ -57,10 +57,10 @@ def draw_model_comparison(plotted: pd.DataFrame, unit: str) -> Figure:
             rasterized=len(rows) > MOST_VECTOR_MARKS,
         )
         axes.set(xlim=(low - room, high + room), ylim=(low - room, high + room), aspect="equal")
-        note = f"{words}: r = {rows['correlation'].iloc[0]:.2f}"
+        axes.set_title(f"{words}: r = {rows['correlation'].iloc[0]:.2f}")
+        note = measure.format(unit=unit)
         if panel.endswith("rank"):
-            note += f", median move {(rows['before'] - rows['after']).abs().median():.0f}"
-        axes.set_title(note)
-        axes.set_xlabel(f"{BEFORE} ({measure.format(unit=unit)})")
+            note += f"; median move {(rows['before'] - rows['after']).abs().median():.0f}"
+        axes.set_xlabel(f"{BEFORE} ({note})")
         axes.set_ylabel(AFTER)
     return figure

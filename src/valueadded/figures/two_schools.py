@@ -12,10 +12,10 @@ from valueadded.figures.style import DARK, MIDDLE, house_style, in_words, new_fi
 PANELS = {
     "Model 1": ("A", "mean"),
     "Model 2": ("B", "mean and variance"),
-    "Model 3": ("C", "mean, variance by prior score"),
+    "Model 3": ("C", "mean, variance by prior"),
     "Model 4": ("D", "mean and slope"),
     "Model 5": ("E", "mean, slope and variance"),
-    "Model 6": ("F", "mean, slope, variance by prior score"),
+    "Model 6": ("F", "mean, slope, variance by prior"),
 }
 # school: sign of its effects on mean and slope, colour, hatch; that on the log variance has the other sign
 SCHOOLS = {"above": (1.0, DARK, None), "below": (-1.0, MIDDLE, "////")}
