@@ -34,8 +34,12 @@ SCORE_DISTRIBUTIONS = contract(
         "n_students": whole("students in all", "students", at_least=1),
         "hidden": whole("students of this panel in bins too small to show", "students", at_least=0),
         "correlation": number("Pearson correlation of both scores", "-1 to 1"),
-        "at_floor": number("students at the lowest value of the score, both scores: of the outcome", "share"),
-        "at_ceiling": number("students at its highest value", "share"),
+        "at_floor": number(
+            "students at the lowest score anyone has, in panel `both` of the outcome; missing if too few to show",
+            "share",
+            missing=True,
+        ),
+        "at_ceiling": number("students at the highest, likewise", "share", missing=True),
     },
     key=["domain", "year", "panel", "prior_from", "outcome_from"],
 )

@@ -6,10 +6,13 @@ from matplotlib.collections import PatchCollection
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from valueadded.contracts.location_scale_figures import SCORE_DISTRIBUTIONS
 from valueadded.figures.style import DARK, PALE, house_style, in_words, new_figure
+
+Array = NDArray[np.float64]
 
 LEAST_SHOWN = 10
 """Students below which a bin is not shown: a point of the scatter must be nobody's."""
@@ -30,22 +33,21 @@ def select_score_distributions(students: pd.DataFrame, prior_term: str) -> pd.Da
     """
     complete = students.dropna(subset=["score", prior_term])
     prior, outcome = (complete[name].to_numpy(np.float64) for name in (prior_term, "score"))
-    edges = {"prior": np.histogram_bin_edges(prior, BINS), "outcome": np.histogram_bin_edges(outcome, BINS)}
     parts = []
     for panel, values in (("prior", prior), ("outcome", outcome)):
-        counts = np.histogram(values, edges[panel])[0]
-        bounds = {f"{panel}_from": edges[panel][:-1], f"{panel}_to": edges[panel][1:]}
-        ends = {"at_floor": np.mean(values == values.min()), "at_ceiling": np.mean(values == values.max())}
-        parts.append(_shown(panel, counts, bounds).assign(**ends))
-    both, across, up = np.histogram2d(prior, outcome, BINS_TOGETHER)
+        edges = _round_edges(values, BINS)
+        counts = np.histogram(values, edges)[0]
+        bounds = {f"{panel}_from": edges[:-1], f"{panel}_to": edges[1:]}
+        parts.append(_shown(panel, counts, bounds).assign(**_at_ends(values)))
+    across, up = _round_edges(prior, BINS_TOGETHER), _round_edges(outcome, BINS_TOGETHER)
+    both = np.histogram2d(prior, outcome, [across, up])[0]
     bounds = {
-        "prior_from": np.repeat(across[:-1], BINS_TOGETHER),
-        "prior_to": np.repeat(across[1:], BINS_TOGETHER),
-        "outcome_from": np.tile(up[:-1], BINS_TOGETHER),
-        "outcome_to": np.tile(up[1:], BINS_TOGETHER),
+        "prior_from": np.repeat(across[:-1], len(up) - 1),
+        "prior_to": np.repeat(across[1:], len(up) - 1),
+        "outcome_from": np.tile(up[:-1], len(across) - 1),
+        "outcome_to": np.tile(up[1:], len(across) - 1),
     }
-    ends = {"at_floor": np.mean(outcome == outcome.min()), "at_ceiling": np.mean(outcome == outcome.max())}
-    parts.append(_shown("both", both.ravel(), bounds).assign(**ends))
+    parts.append(_shown("both", both.ravel(), bounds).assign(**_at_ends(outcome)))
     found = pd.concat(parts, ignore_index=True).assign(
         domain=str(students["domain"].iloc[0]),
         year=int(students["year"].iloc[0]),
@@ -55,13 +57,35 @@ def select_score_distributions(students: pd.DataFrame, prior_term: str) -> pd.Da
     return found[list(SCORE_DISTRIBUTIONS.columns)].astype({"domain": "str", "panel": "str"})
 
 
-def _shown(panel: str, counts: NDArray[np.float64], bounds: dict[str, NDArray[np.float64]]) -> pd.DataFrame:
+def _round_edges(values: Array, bins: int) -> Array:
+    """Return edges at round numbers: the ends of the data are single students' scores."""
+    return np.asarray(MaxNLocator(bins, steps=[1, 2, 2.5, 5, 10]).tick_values(values.min(), values.max()))
+
+
+def _at_ends(values: Array) -> dict[str, float]:
+    """Return the shares at the lowest and at the highest score, missing where they are of too few students."""
+    counts = {"at_floor": np.sum(values == values.min()), "at_ceiling": np.sum(values == values.max())}
+    return {
+        end: float(count) / len(values) if count >= LEAST_SHOWN else np.nan for end, count in counts.items()
+    }
+
+
+def _shown(panel: str, counts: Array, bounds: dict[str, Array]) -> pd.DataFrame:
+    """Return the bins that may be shown, and how many students are in those that may not.
+
+    One hidden bin, or few students in all of them, would follow from the total: then the smallest of the
+    others are hidden too.
+    """
     names = ("prior_from", "prior_to", "outcome_from", "outcome_to")
     frame = pd.DataFrame({name: bounds.get(name, np.full(len(counts), np.nan)) for name in names})
     frame = frame.assign(panel=panel, students=counts.astype(np.int64))
-    shown = frame["students"] >= LEAST_SHOWN
-    hidden = int(frame.loc[~shown, "students"].sum())
-    return frame[shown].assign(hidden=hidden)
+    frame = frame[frame["students"] > 0]
+    smallest_first = frame["students"].sort_values(kind="stable")
+    few = int((smallest_first < LEAST_SHOWN).sum())
+    while 0 < few < len(frame) and (few == 1 or smallest_first.iloc[:few].sum() < LEAST_SHOWN):
+        few += 1
+    hidden = smallest_first.index[:few]
+    return frame.drop(index=hidden).assign(hidden=int(smallest_first.iloc[:few].sum()))
 
 
 @house_style()
@@ -87,8 +111,7 @@ def draw_score_distributions(plotted: pd.DataFrame, words: dict[str, str]) -> Fi
         axes[name].set_xlabel(words[name])
         axes[name].set_ylabel("students")
         axes[name].yaxis.set_major_formatter("{x:,.0f}")
-        ends = [f"{part}: {rows[f'at_{part}'].iloc[0]:.1%}" for part in ("floor", "ceiling")]
-        axes[name].set_title(f"at the {', at the '.join(ends)}")
+        axes[name].set_title(", ".join(_end_words(rows, end) for end in ("floor", "ceiling")))
     both = plotted[plotted["panel"] == "both"]
     shades = LinearSegmentedColormap.from_list("counts", [PALE, DARK])
     corners = both[["prior_from", "outcome_from", "prior_to", "outcome_to"]].to_numpy()
@@ -107,3 +130,9 @@ def draw_score_distributions(plotted: pd.DataFrame, words: dict[str, str]) -> Fi
         f" in bins of fewer than {LEAST_SHOWN}"
     )
     return figure
+
+
+def _end_words(rows: pd.DataFrame, end: str) -> str:
+    share = float(rows[f"at_{end}"].iloc[0])
+    few = LEAST_SHOWN / float(rows["n_students"].iloc[0])
+    return f"at the {end}: " + (f"below {few:.1%}" if np.isnan(share) else f"{share:.1%}")
