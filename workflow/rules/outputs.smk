@@ -77,7 +77,9 @@ def location_scale_tables():
     names = ("fits", "coefficients", "covariance", "school_effects", "comparison", "posteriors")
     configured = settings.location_scale is not None
     drift = ("variance_drift",) if settings.benchmark is not None else ()
-    return [f"results/location_scale/{name}.parquet" for name in names + drift] if configured else []
+    described = ("characteristics.parquet", "ladder.parquet", "tables.md")
+    files = [f"{name}.parquet" for name in names + drift] + [f"tables/{name}" for name in described]
+    return [f"results/location_scale/{file}" for file in files] if configured else []
 
 
 def planted_world(wildcards):
