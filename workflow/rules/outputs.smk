@@ -78,7 +78,9 @@ def location_scale_tables():
     names += ("year_correlations",) if location_scale_pairs() else ()
     configured = settings.location_scale is not None
     drift = ("variance_drift",) if settings.benchmark is not None else ()
-    return [f"results/location_scale/{name}.parquet" for name in names + drift] if configured else []
+    described = ("characteristics.parquet", "ladder.parquet", "tables.md")
+    files = [f"{name}.parquet" for name in names + drift] + [f"tables/{name}" for name in described]
+    return [f"results/location_scale/{file}" for file in files] if configured else []
 
 
 def planted_world(wildcards):

@@ -18,10 +18,12 @@ from valueadded.location_scale.plan import PosteriorPlan, plan_posterior
 from valueadded.location_scale.power import plan_location_scale, students_needed
 from valueadded.location_scale.priors import InverseWishart, Priors, SeparateScales
 from valueadded.location_scale.sampled import Posterior
+from valueadded.location_scale.tables_page import DescribedModels, describe_models
 from valueadded.location_scale.variance_drift import measure_variance_drift
 from valueadded.location_scale.variance_drift_by_domain import measure_variance_drifts
 
 __all__ = [
+    "DescribedModels",
     "InverseWishart",
     "Ladder",
     "LadderPlan",
@@ -34,6 +36,7 @@ __all__ = [
     "SeparateScales",
     "audit_posterior",
     "compare_models",
+    "describe_models",
     "fit_ladders",
     "fit_location_scale",
     "measure_variance_drift",
