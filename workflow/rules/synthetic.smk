@@ -28,3 +28,27 @@ if settings.synthetic is not None:
             code=code("generate_state"),
         script:
             "../../scripts/generate_state.py"
+
+
+if settings.synthetic_twin is not None:
+
+    rule generate_twin:
+        """Invent one cohort whose schools differ in mean and variance, and save the truth beside it."""
+        output:
+            students="results/synthetic/twin.csv",
+            truth_schools="results/synthetic/truth_twin_schools.parquet",
+            truth_coefficients="results/synthetic/truth_twin_coefficients.parquet",
+        log:
+            "logs/generate_twin/generate_twin.log",
+        benchmark:
+            "logs/generate_twin/generate_twin.jsonl"
+        conda:
+            "../../envs/valueadded.yaml"
+        threads: 1
+        resources:
+            mem_mb=300 + settings.synthetic_twin.students // 200,
+        params:
+            twin=section("synthetic_twin"),
+            code=code("generate_twin"),
+        script:
+            "../../scripts/generate_twin.py"

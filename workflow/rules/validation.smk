@@ -7,7 +7,7 @@ PART_ENDINGS = {"assessments": [f"-{level}" for level in LEVELS]}
 missing_files = [
     f"{DATA}/{file.path} (input.{table}.files)"
     for table, file in INPUT_FILES
-    if settings.synthetic is None and not Path(DATA, file.path).is_file()
+    if not GENERATED and not Path(DATA, file.path).is_file()
 ]
 if missing_files:
     raise WorkflowError(

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from valueadded.config import Config
 
 TABLES = ("assessments", "students", "schools", "matched")
+TWIN_FILE = "twin.csv"
 
 
 def _benchmark_year_faults(config: "Config") -> Iterator[Fault]:
@@ -190,6 +191,26 @@ def _synthetic_era_faults(config: "Config") -> Iterator[Fault]:
             )
 
 
+def _twin_faults(config: "Config") -> Iterator[Fault]:
+    twin = config.synthetic_twin
+    if twin is None:
+        return
+    if config.synthetic is not None:
+        yield "synthetic_twin", "found beside `synthetic`; expected one of the two"
+    if config.study.domains != [twin.domain]:
+        yield (
+            "study.domains",
+            f"found {config.study.domains}; expected that of synthetic_twin, {[twin.domain]}",
+        )
+    if config.study.tested_years != [twin.year]:
+        yield (
+            "study.tested_years",
+            f"found {config.study.tested_years}; expected that of synthetic_twin, {[twin.year]}",
+        )
+    if config.input.matched is None or config.input.matched.files != TWIN_FILE:
+        yield "input.matched.files", f"found another table or file; expected {TWIN_FILE}, the file generated"
+
+
 RULES: tuple[Rule, ...] = (
     _no_cohort_faults,
     _era_break_faults,
@@ -201,6 +222,7 @@ RULES: tuple[Rule, ...] = (
     _level_order_faults,
     _uncovered_year_faults,
     _synthetic_era_faults,
+    _twin_faults,
     _score_scale_faults,
     measure_name_faults,
     share_faults,

@@ -57,6 +57,8 @@ FILES = {
     "truth_schools": "`results/synthetic/truth_schools.parquet`",
     "truth_system": "`results/synthetic/truth_system.parquet`",
     "truth_defects": "`results/synthetic/truth_defects.parquet`",
+    "truth_twin_schools": "`results/synthetic/truth_twin_schools.parquet`",
+    "truth_twin_coefficients": "`results/synthetic/truth_twin_coefficients.parquet`",
     "cohort": "`results/cohorts/{domain}/{year}.parquet`",
     "unmatched": "`results/cohorts/unmatched/{domain}/{year}.parquet`",
     "attrition": "`results/cohorts/attrition.parquet`",

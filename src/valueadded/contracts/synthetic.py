@@ -52,3 +52,29 @@ TRUTH_DEFECTS = contract(
     },
     key=["table", "source_file", "source_row"],
 )
+
+TRUTH_TWIN_SCHOOLS = contract(
+    "truth_twin_schools",
+    "True school effects of the synthetic twin.",
+    {
+        "school_id": text("school"),
+        "n_students": whole("students of the cohort", "students", at_least=1),
+        "intercept": number(
+            "effect on the mean of a student with prior score 0", "score standard deviations"
+        ),
+        "slope": number("effect on the slope of the prior score", "score per prior standard deviation"),
+        "log_variance": number("effect on the log of the residual variance", "log variance"),
+    },
+    key=["school_id"],
+)
+
+TRUTH_TWIN_COEFFICIENTS = contract(
+    "truth_twin_coefficients",
+    "True coefficients of the synthetic twin, as Model 8 names them.",
+    {
+        "function": text("what the term belongs to", among=("mean", "log_variance")),
+        "term": text("term, a category against that of reference"),
+        "value": number("true coefficient", "score standard deviations, or log variance, for one unit"),
+    },
+    key=["function", "term"],
+)
