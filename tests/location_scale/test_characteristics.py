@@ -81,7 +81,7 @@ def test_only_students_with_every_term_count() -> None:
 def test_numbers_are_cut_at_their_quarters() -> None:
     levels = group_levels(pd.Series(np.arange(1.0, 9.0)))
     assert list(levels.cat.codes) == [0, 0, 1, 1, 2, 2, 3, 3]
-    assert list(levels.cat.categories)[0] == "group 1: up to 2"
+    assert levels.cat.categories[0] == "group 1: up to 2"
     # Ties stay together: the two lower quarters end at 0, the third at 3.
     tied = group_levels(pd.Series([0.0, 0, 0, 0, 0, 1, 2, 3, 4, 5]))
     assert list(tied.cat.codes) == [0, 0, 0, 0, 0, 1, 1, 1, 2, 2]

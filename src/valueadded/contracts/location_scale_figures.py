@@ -35,7 +35,7 @@ SCORE_DISTRIBUTIONS = contract(
         "hidden": whole("students of this panel in bins too small to show", "students", at_least=0),
         "correlation": number("Pearson correlation of both scores", "-1 to 1"),
         "at_floor": number(
-            "students at the lowest score anyone has, in panel `both` of the outcome; missing if too few to show",
+            "students at the lowest score anyone has (in panel `both`: outcome); missing if too few to show",
             "share",
             missing=True,
         ),

@@ -16,9 +16,11 @@ Array = NDArray[np.float64]
 
 LEAST_SHOWN = 10
 """Students below which a bin is not shown: a point of the scatter must be nobody's."""
-BINS = 30
-BINS_TOGETHER = 15
-"""Bins of each score where both are counted together: coarser, so that few students are hidden."""
+STUDENTS_IN_A_BIN = 30
+"""Students in a typical bin: fewer bins where there are fewer students, so that few of them are hidden."""
+MOST_BINS = 30
+MOST_BINS_TOGETHER = 15
+"""Of each score where both are counted together."""
 
 
 def select_score_distributions(students: pd.DataFrame, prior_term: str) -> pd.DataFrame:
@@ -33,13 +35,16 @@ def select_score_distributions(students: pd.DataFrame, prior_term: str) -> pd.Da
     """
     complete = students.dropna(subset=["score", prior_term])
     prior, outcome = (complete[name].to_numpy(np.float64) for name in (prior_term, "score"))
+    room = len(complete) / STUDENTS_IN_A_BIN
+    bins = int(np.clip(room, 1, MOST_BINS))
+    together = int(np.clip(np.sqrt(room), 1, MOST_BINS_TOGETHER))
     parts = []
     for panel, values in (("prior", prior), ("outcome", outcome)):
-        edges = _round_edges(values, BINS)
+        edges = _round_edges(values, bins)
         counts = np.histogram(values, edges)[0]
         bounds = {f"{panel}_from": edges[:-1], f"{panel}_to": edges[1:]}
         parts.append(_shown(panel, counts, bounds).assign(**_at_ends(values)))
-    across, up = _round_edges(prior, BINS_TOGETHER), _round_edges(outcome, BINS_TOGETHER)
+    across, up = _round_edges(prior, together), _round_edges(outcome, together)
     both = np.histogram2d(prior, outcome, [across, up])[0]
     bounds = {
         "prior_from": np.repeat(across[:-1], len(up) - 1),
@@ -63,7 +68,7 @@ def _round_edges(values: Array, bins: int) -> Array:
 
 
 def _at_ends(values: Array) -> dict[str, float]:
-    """Return the shares at the lowest and at the highest score, missing where they are of too few students."""
+    """Return the shares at the lowest and at the highest score, missing where of too few students."""
     counts = {"at_floor": np.sum(values == values.min()), "at_ceiling": np.sum(values == values.max())}
     return {
         end: float(count) / len(values) if count >= LEAST_SHOWN else np.nan for end, count in counts.items()
@@ -124,7 +129,7 @@ def draw_score_distributions(plotted: pd.DataFrame, words: dict[str, str]) -> Fi
     figure.colorbar(tiles, ax=axes["both"], label="students in a bin")
     axes["both"].set_xlabel(words["prior"])
     axes["both"].set_ylabel(words["outcome"])
-    hidden = int(both["hidden"].iloc[0])
+    hidden = int(first["n_students"] - both["students"].sum())
     axes["both"].set_title(
         f"r = {first['correlation']:.2f}; not shown: {hidden:,} of {first['n_students']:,} students,"
         f" in bins of fewer than {LEAST_SHOWN}"
