@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 MODELS = {"relative", "relative_slope", "joint", "benchmark_offset", "benchmark_drift", "benchmark_frozen"}
-FIGURES = 10
+FIGURES = 14
 # The identity is exact in theory. Its terms are sums of a few products of scores below 1,000, each rounded at
 # 1e-13, so this leaves a factor of hundreds.
 IDENTITY_TOLERANCE = 1e-10

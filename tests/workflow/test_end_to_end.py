@@ -28,6 +28,7 @@ from valueadded.contracts import (
     figures,
     intake,
     location_scale,
+    location_scale_figures,
     location_scale_years,
     mixed,
     records,
@@ -98,6 +99,10 @@ CONTRACTS: dict[str, pa.DataFrameSchema] = {
     "figures/relative_against_benchmark_*": figures.RELATIVE_AGAINST_BENCHMARK,
     "figures/school_trajectories_*": figures.SCHOOL_TRAJECTORIES,
     "figures/year_correlations_*": figures.YEAR_CORRELATION_MATRIX,
+    "figures/score_distributions_*": location_scale_figures.SCORE_DISTRIBUTIONS,
+    "figures/two_schools_*": location_scale_figures.TWO_SCHOOLS,
+    "figures/means_against_variances_*": location_scale_figures.MEANS_AGAINST_VARIANCES,
+    "figures/twin_caterpillar_*": location_scale_figures.TWIN_CATERPILLAR,
 }
 
 # The columns that readers of the results rely on (DESIGN section 4), written out here so that a contract
@@ -138,11 +143,15 @@ FIGURES = [
     "caterpillar",
     "effect_distribution",
     "joint_correlation_by_lag",
+    "means_against_variances",
     "prior_and_outcome",
     "relative_against_benchmark",
     "school_changes",
     "school_trajectories",
+    "score_distributions",
     "system_drift",
+    "twin_caterpillar",
+    "two_schools",
     "year_correlations",
 ]
 COHORT_JOBS = {"match_cohort", "measure_intake"}
