@@ -22,6 +22,7 @@ SCORE_DISTRIBUTIONS = contract(
     {
         **_of_cohort(),
         "panel": text("which counts: of one score, or of both", among=(*SCORES, "both")),
+        "bin": whole("number of the bin in its panel", "bins", at_least=1),
         "prior_from": number(
             "lower end of the bin of the prior score; missing for the outcome", "as scored", missing=True
         ),
@@ -41,7 +42,7 @@ SCORE_DISTRIBUTIONS = contract(
         ),
         "at_ceiling": number("students at the highest, likewise", "share", missing=True),
     },
-    key=["domain", "year", "panel", "prior_from", "outcome_from"],
+    key=["domain", "year", "panel", "bin"],
 )
 
 TWO_SCHOOLS = contract(

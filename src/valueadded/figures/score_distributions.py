@@ -83,7 +83,7 @@ def _shown(panel: str, counts: Array, bounds: dict[str, Array]) -> pd.DataFrame:
     """
     names = ("prior_from", "prior_to", "outcome_from", "outcome_to")
     frame = pd.DataFrame({name: bounds.get(name, np.full(len(counts), np.nan)) for name in names})
-    frame = frame.assign(panel=panel, students=counts.astype(np.int64))
+    frame = frame.assign(panel=panel, bin=np.arange(1, len(counts) + 1), students=counts.astype(np.int64))
     frame = frame[frame["students"] > 0]
     smallest_first = frame["students"].sort_values(kind="stable")
     few = int((smallest_first < LEAST_SHOWN).sum())
