@@ -1,0 +1,1 @@
+"""Intake-adjusted performance of whole schools: policy -> measures -> windows -> regression -> bands."""
