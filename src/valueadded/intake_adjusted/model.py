@@ -5,11 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from valueadded.errors import DesignError, FitError
 from valueadded.intake_adjusted.choices import Choices
 from valueadded.intake_adjusted.regression import assign_bands, regress_schools
 from valueadded.intake_adjusted.terms import tabulate_terms
+
+Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -72,9 +75,9 @@ def fit_intake_adjusted(
 
 
 def judge_schools(
-    columns: np.ndarray,
-    response: np.ndarray,
-    students: np.ndarray,
+    columns: Array,
+    response: Array,
+    students: Array,
     names: Sequence[str],
     minimum_students: int,
     cap: float,
@@ -123,7 +126,7 @@ def judge_schools(
     return performance, terms
 
 
-def _reasons(status: np.ndarray, lacks: np.ndarray, names: Sequence[str]) -> list[str]:
+def _reasons(status: NDArray[np.str_], lacks: NDArray[np.bool_], names: Sequence[str]) -> list[str]:
     words = {
         "suppressed": "too few students",
         "capped": "removed from the regression: beyond the cap",
