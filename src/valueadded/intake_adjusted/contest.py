@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from valueadded.intake_adjusted.choices import Choices
 from valueadded.intake_adjusted.panel import Panel, arrange_panel
-from valueadded.intake_adjusted.policy import Policy, Variable
+from valueadded.intake_adjusted.policy import NO_COMPOSITION, Policy, Variable
 from valueadded.intake_adjusted.schedule import Task, schedule
 from valueadded.intake_adjusted.windows import intake_window
 from valueadded.numerics.least_squares import fit_least_squares
@@ -19,7 +19,7 @@ def contest_composition(
 ) -> pd.DataFrame:
     """Return R2 of each candidate for each outcome, window and part of a group.
 
-    Candidates are the composition measures of the registry, each beside the other intake measures of the
+    Candidates are the measures that the group's pairs name, each beside the other intake measures of the
     regression and on the same schools, those that have every candidate; a candidate that nobody in the part
     has, or that holds the outcome itself, does not take part. Columns: `outcome`, `window`, `group`,
     `composition`, `n_schools`, `r_squared`, `r_squared_without` (of the other intake measures alone), `gain`,
@@ -76,11 +76,12 @@ def _contest(task: Task, panel: Panel, policy: Policy, choices: Choices) -> list
 
 def _candidates(task: Task, policy: Policy) -> list[Variable]:
     """Return the composition measures in the window of the outcome that do not hold the outcome itself."""
-    found = []
-    for measure, entry in policy.intake.items():
-        for key, name in entry.variables.items():
-            variable = policy.variable(name)
-            itself = task.outcome.measure in (measure, *(entry.tests or {}))
-            if entry.role == "composition" and key.startswith(task.outcome.window) and not itself:
-                found.append(variable)
-    return found
+    pairs = policy.groups[task.group].pairs
+    named = {pair.composition for pair in pairs if pair.composition != NO_COMPOSITION}
+    found = {variable.name: variable for variable in map(policy.variable, sorted(named))}
+    return [
+        variable
+        for variable in found.values()
+        if variable.window == task.outcome.window
+        and task.outcome.measure not in (variable.measure, *(policy.intake[variable.measure].tests or {}))
+    ]
