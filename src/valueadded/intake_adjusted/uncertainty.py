@@ -59,7 +59,7 @@ def yearly_variance(annual: pd.DataFrame, measure: str) -> float:
     seen = np.isfinite(values)
     years = int(seen.any(axis=0).sum())
     degrees = int(seen.sum()) - len(values) - (years - 1)
-    if degrees < 1:
+    if not len(values) or degrees < 1:
         return float("nan")
     left = np.where(seen, values, 0.0)
     for _ in range(100):
