@@ -1,10 +1,11 @@
 """Fifty published regressions of whole schools: a midwestern state, 2007 to 2011 (`midsch` of eeptools).
 
-A third to a half of the schools behind the published lines, the small ones, are not in the file: its rows alone give
-somewhat other lines. But the published residuals hold the regression they come from. The ratio of the two
-studentised residuals gives its number of schools, exactly; residual over internally studentised residual is
-s sqrt(1 - h), which gives s2, the mean and the scatter of the intake; the predictions give the line. With rows
-that stand for the absent schools (their number, means and cross-products) the regression is the published one.
+The small schools behind the published lines, a third to a half of all, are not in the file: its rows alone
+give somewhat other lines. But the published residuals hold the regression they come from. The ratio of the
+two studentised residuals gives its number of schools, exactly; residual over internally studentised residual
+is s sqrt(1 - h), which gives s2, the mean and the scatter of the intake; the predictions give the line. With
+rows that stand for the absent schools (their number, means and cross-products) the regression is the
+published one.
 """
 
 import os
@@ -38,7 +39,9 @@ def fit(rows: pd.DataFrame, **choices: object) -> IntakeAdjustedFit:
 
 def absent_schools(rows: pd.DataFrame) -> pd.DataFrame:
     """Return rows with the number, means and cross-products of the schools that are not in the file."""
-    x, y, residual, z, t = (rows[name].to_numpy() for name in ("ss1", "ss2", "residuals", "resid_z", "resid_t"))
+    x, y, residual, z, t = (
+        rows[name].to_numpy() for name in ("ss1", "ss2", "residuals", "resid_z", "resid_t")
+    )
     slope, level = np.polyfit(x, rows["predicted"], 1)
     far = np.abs(z) > 1.5
     degrees = np.median(z[far] ** 2 * (t[far] ** 2 - 1) / (t[far] ** 2 - z[far] ** 2))
@@ -59,10 +62,14 @@ def absent_schools(rows: pd.DataFrame) -> pd.DataFrame:
     count = total - len(rows)
     other = (total * middle - len(rows) * centre) / count
     left = whole - (kept - centre).T @ (kept - centre)
-    left -= len(rows) * np.outer(centre - middle, centre - middle) + count * np.outer(other - middle, other - middle)
+    left -= len(rows) * np.outer(centre - middle, centre - middle) + count * np.outer(
+        other - middle, other - middle
+    )
     waves = np.cos(np.pi * np.outer(np.arange(count) + 0.5, [1, 2]) / count) * np.sqrt(2 / count)
     made = other + waves @ np.linalg.cholesky(left).T
-    return pd.DataFrame({"school_id": [f"absent-{k}" for k in range(count)], "ss1": made[:, 0], "ss2": made[:, 1]})
+    return pd.DataFrame(
+        {"school_id": [f"absent-{k}" for k in range(count)], "ss1": made[:, 0], "ss2": made[:, 1]}
+    )
 
 
 def agreement(found: IntakeAdjustedFit, rows: pd.DataFrame) -> pd.DataFrame:

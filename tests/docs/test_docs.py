@@ -31,11 +31,15 @@ CAPABILITIES = [
     *(f"K{number}" for number in range(1, 11)),
     *(f"M{number}" for number in range(1, 9)),
     "M11",
+    *(f"V{number}" for number in range(1, 21)),
+    "V22",
+    "V23",
     "N1",
     "N2",
     "N3",
     "N7",
     "N8",
+    "N10",
 ]
 
 

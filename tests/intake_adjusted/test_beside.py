@@ -43,6 +43,7 @@ def test_the_contest_is_between_nested_regressions(tables):
     assert chosen.to_numpy() == pytest.approx(fitted.loc[chosen.index].to_numpy(), rel=1e-9)
 
 
+@pytest.mark.slow
 def test_the_multiverse_starts_from_the_defaults_and_every_choice_moves_something(tables):
     found = run_multiverse(*tables, VICTORIA)
     assert len(found) == 32
@@ -63,11 +64,15 @@ def test_probabilities_of_bands():
     results = adjust_outcomes(annual, schools, policy)
     found = assess_uncertainty(results, annual, policy)
     assert found[["p_higher", "p_similar", "p_lower"]].sum(axis=1).to_numpy() == pytest.approx(1)
-    long, short = (found[found["window"] == window].set_index(["outcome", "school_id"]) for window in ("4Y", "LY"))
+    long, short = (
+        found[found["window"] == window].set_index(["outcome", "school_id"]) for window in ("4Y", "LY")
+    )
     both = long.index.intersection(short.index)
     assert len(both) > 100
     # Three years leave a third of the variance, measured in each window's own mean square.
-    square = results.regressions.drop_duplicates(["outcome", "window"]).set_index(["outcome", "window"])["residual_variance"]
+    square = results.regressions.drop_duplicates(["outcome", "window"]).set_index(["outcome", "window"])[
+        "residual_variance"
+    ]
     for outcome in ("reading", "absence"):
         ratio = (short.loc[outcome, "years_error"].iloc[0] / long.loc[outcome, "years_error"].iloc[0]) ** 2
         assert ratio == pytest.approx(3 * square[outcome, "4Y"] / square[outcome, "LY"])
@@ -78,7 +83,9 @@ def test_probabilities_of_bands():
 def test_yearly_variance_leaves_out_what_moves_all_schools():
     random = np.random.default_rng(3)
     schools, years = 400, 4
-    value = random.normal(size=(schools, 1)) * 9 + np.arange(years) * 5 + 2 * random.normal(size=(schools, years))
+    value = (
+        random.normal(size=(schools, 1)) * 9 + np.arange(years) * 5 + 2 * random.normal(size=(schools, years))
+    )
     annual = pd.DataFrame(
         {
             "school_id": np.repeat(np.arange(schools), years),
@@ -98,7 +105,9 @@ def test_both_views_agree_where_schools_are_large():
     intake, effect = random.normal(size=(2, schools))
     students = pd.DataFrame({"school_id": np.repeat([f"{k:02d}" for k in range(schools)], size)})
     students["intake"] = np.repeat(intake, size)
-    students["score"] = students["intake"] * 2 + np.repeat(effect, size) + 3 * random.normal(size=schools * size)
+    students["score"] = (
+        students["intake"] * 2 + np.repeat(effect, size) + 3 * random.normal(size=schools * size)
+    )
     rows = students.groupby("school_id", as_index=False).mean()
     fit = fit_intake_adjusted(rows, "score", ["intake"])
     found = compare_with_multilevel(students, "score ~ intake", fit.performance)

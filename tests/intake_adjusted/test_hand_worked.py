@@ -1,4 +1,4 @@
-"""Twenty-six schools worked by hand, for every rule of the policy at once.
+"""Schools worked by hand, for every rule of the policy at once.
 
 The line of every latest-year regression is 10 + 2x, by construction: at x = 0 and at x = 2 the residuals sum
 to 0, so least squares passes through both group means.
@@ -11,8 +11,8 @@ Small primary schools (enrolments below 100), x and residual:
 
 Six schools, two coefficients: mean square = (1+1+1+1) / 4 = 1, so A, B, D, E lie at +1, -1, +1, -1
 exactly, which is similar. C is suppressed but stays in the fit; without it the mean square would be 4/3 or
-more and the line another. G has no x: missing intake, and in no fit. H is a Special school: excluded. I has no
-enrolments, which split the group: missing intake under the group's own name.
+more and the line another. G has no x: missing intake, and in no fit. H is a Special school: excluded. I has
+no enrolments, which split the group: missing intake under the group's own name.
 
 Large primary schools (100 or more, a01 with exactly 100): a01-a06 at x=0 with +1 -1 +1 -1 0 0, b01-b06 at
 x=2 with the same, and Z at x=0, 1000 above the line. With Z the seven schools at x=0 have mean 10 + 1000/7;
@@ -81,7 +81,13 @@ def build() -> tuple[pd.DataFrame, pd.DataFrame]:
         students = {"C": 2.0, "D": 3.0, "B": 90.0}.get(school, 20.0)
         add(school, "y", 10 + 2 * (x or 0) + e, students)
         if school not in "F":
-            add(school, "y", 5 if school == "B" else 10 + 2 * (x or 0) + e, 10.0 if school == "B" else 20.0, 2009)
+            add(
+                school,
+                "y",
+                5 if school == "B" else 10 + 2 * (x or 0) + e,
+                10.0 if school == "B" else 20.0,
+                2009,
+            )
         if x is not None:
             add(school, "x", x)
         if school != "I":
@@ -179,7 +185,10 @@ def test_the_appendix_counts_who_is_left_out():
 
 @pytest.mark.parametrize(
     ("measure", "value", "words"),
-    [("x", 101.0, "x is out of its range .* at most 100"), ("size", 0.0, "size is out of its range .* more than 0")],
+    [
+        ("x", 101.0, "x is out of its range .* at most 100"),
+        ("size", 0.0, "size is out of its range .* more than 0"),
+    ],
 )
 def test_values_out_of_range_are_refused(measure, value, words):
     annual, schools = build()
@@ -192,7 +201,7 @@ def test_bad_tables_are_refused_by_name():
     annual, schools = build()
     with pytest.raises(DesignError, match="repeat a school, measure and year"):
         adjust_outcomes(pd.concat([annual, annual.head(1)]), schools, POLICY)
-    with pytest.raises(DesignError, match="school type 'Night'.*not in registry hand"):
+    with pytest.raises(DesignError, match=r"school type 'Night'.*not in registry hand"):
         adjust_outcomes(annual, schools.replace("Special", "Night"), POLICY)
     with pytest.raises(DesignError, match="unknown measure 'moon'"):
         adjust_outcomes(annual.replace("u", "moon"), schools, POLICY)
@@ -213,7 +222,9 @@ def test_names_and_units_change_no_band():
     new = {old: f"{999 - k}" for k, old in enumerate(schools["school_id"])}
     scaled = annual.assign(school_id=annual["school_id"].map(new))
     scaled["value"] = scaled["value"].where(~scaled["measure"].isin(["y", "u"]), 7 + 3 * scaled["value"])
-    other = adjust_outcomes(scaled, schools.assign(school_id=schools["school_id"].map(new)), POLICY).performance
+    other = adjust_outcomes(
+        scaled, schools.assign(school_id=schools["school_id"].map(new)), POLICY
+    ).performance
     key = ["outcome", "window", "school_id"]
     both = found.assign(school_id=found["school_id"].map(new)).merge(other, on=key, validate="one_to_one")
     assert len(both) == len(found)

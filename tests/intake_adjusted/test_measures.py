@@ -33,7 +33,10 @@ def test_campuses_weigh_by_enrolments():
 
 def test_shares_are_of_full_time_equivalents_with_a_known_flag():
     census = table(
-        "school_id calendar_year girl fte", ("A", 2010, True, 0.5), ("A", 2010, False, 1.5), ("A", 2010, None, 9)
+        "school_id calendar_year girl fte",
+        ("A", 2010, True, 0.5),
+        ("A", 2010, False, 1.5),
+        ("A", 2010, None, 9),
     )
     assert count_share(census, "girl", "pcGirlsP6")["value"].to_list() == [25.0]
     with pytest.raises(DesignError, match="'A' has enrolments of 0"):
@@ -63,7 +66,11 @@ def test_stability_counts_students_who_left_and_who_came():
 
 
 def test_mobility_counts_days_within_its_windows():
-    census = table("calendar_year february august", (2007, "2007-02-28", "2007-08-31"), (2008, "2008-02-29", "2008-08-29"))
+    census = table(
+        "calendar_year february august",
+        (2007, "2007-02-28", "2007-08-31"),
+        (2008, "2008-02-29", "2008-08-29"),
+    )
     days = ["2007-08-31", "2007-09-01", "2007-12-01", "2008-02-29", "2008-03-01", "2008-08-29", "2008-08-30"]
     students = pd.DataFrame({"school_id": "A", "calendar_year": 2008, "funded": True, "enrolled_on": days})
     moved = [measure_mobility(students.iloc[[k]], census)["value"].item() for k in range(len(days))]
@@ -73,13 +80,17 @@ def test_mobility_counts_days_within_its_windows():
 
 def test_readers_reach_the_level_of_their_year():
     readings = table(
-        "school_id calendar_year year_level text_level", *[("A", 2009, *pair) for pair in ((0, 5), (1, 14), (2, 20), (2, 19))]
+        "school_id calendar_year year_level text_level",
+        *[("A", 2009, *pair) for pair in ((0, 5), (1, 14), (2, 20), (2, 19))],
     )
     assert share_of_readers(readings)["value"].to_list() == [50.0]
 
 
 def test_mean_of_studies_counts_students_once():
-    scores = table("school_id calendar_year student_id score", *[("A", 2010, s, v) for s, v in (("a", 20), ("a", 30), ("b", 40))])
+    scores = table(
+        "school_id calendar_year student_id score",
+        *[("A", 2010, s, v) for s, v in (("a", 20), ("a", 30), ("b", 40))],
+    )
     found = average_scores(scores, "VCE")
     assert (found["value"].item(), found["n_students"].item()) == (30, 2)
 
@@ -93,7 +104,9 @@ def aim() -> pd.DataFrame:
 def test_three_branches_of_prior_attainment(aim):
     vce = [("a", "A"), ("b", "A"), ("c", "A"), ("d", "A")]
     vce += [("a2", "C"), ("b2", "C"), ("c2", "D"), ("c3", "E")]
-    cohort = pd.DataFrame([(s, school, 2010) for s, school in vce], columns=["student_id", "school_id", "calendar_year"])
+    cohort = pd.DataFrame(
+        [(s, school, 2010) for s, school in vce], columns=["student_id", "school_id", "calendar_year"]
+    )
     found = average_aim(cohort, aim, "AIMyr7Read").set_index("school_id")
     # A: two of four are unknown, exactly half, and b was elsewhere in Year 7.
     assert found["branch"].to_dict() == {"A": "cohort", "C": "five_years", "D": "four_years", "E": "none"}
@@ -113,7 +126,10 @@ JUDGED = "student_id school_id calendar_year year_level domain dimension points"
 
 def test_judgements_average_dimensions_then_domains():
     rows = [("a", "A", 2010, 3, "English", "reading", 2.5), ("b", "A", 2010, 3, "English", "reading", 3.0)]
-    rows += [("a", "A", 2010, 3, "English", "writing", 2.25), ("a", "A", 2010, 3, "Mathematics", "number", 3.25)]
+    rows += [
+        ("a", "A", 2010, 3, "English", "writing", 2.25),
+        ("a", "A", 2010, 3, "Mathematics", "number", 3.25),
+    ]
     rows += [("a", "A", 2010, 3, "Arts", "music", 4.25), ("a", "A", 2010, 3, "Science", "any", 2.25)]
     lower = table("year_level points", (3, 2.25))
     judgements = table(JUDGED, *rows)
@@ -127,20 +143,29 @@ def test_judgements_average_dimensions_then_domains():
 
 
 def test_absence_is_per_head_before_2006():
-    absence = table("school_id calendar_year days fte headcount", ("A", 2005, 100, 8, 10), ("A", 2006, 100, 8, 10))
+    absence = table(
+        "school_id calendar_year days fte headcount", ("A", 2005, 100, 8, 10), ("A", 2006, 100, 8, 10)
+    )
     assert measure_absence(absence, "studabs_P6")["value"].to_list() == [10, 12.5]
     with pytest.raises(DesignError, match="'A' has no students"):
         measure_absence(absence.assign(fte=0), "studabs_P6")
 
 
 def test_connectedness_is_of_its_year_levels():
-    answers = table("school_id calendar_year year_level score", *[("A", 2010, *pair) for pair in ((5, 4), (6, 3), (7, 1), (6, None))])
+    answers = table(
+        "school_id calendar_year year_level score",
+        *[("A", 2010, *pair) for pair in ((5, 4), (6, 3), (7, 1), (6, None))],
+    )
     found = measure_connectedness(answers, "CtoS_56", (5, 6))
     assert (found["value"].item(), found["n_students"].item()) == (3.5, 2)
 
 
 def test_retention_and_its_override():
-    rows = [(s, "A", 2007, 7) for s in "abcd"] + [("a", "A", 2010, 10), ("b", "A", 2010, 10), ("c", "B", 2010, 10)]
+    rows = [(s, "A", 2007, 7) for s in "abcd"] + [
+        ("a", "A", 2010, 10),
+        ("b", "A", 2010, 10),
+        ("c", "B", 2010, 10),
+    ]
     enrolments = table("student_id school_id calendar_year year_level", *rows, ("z", "A", 2009, 7))
     counted = measure_retention(enrolments, "RR710pct")
     assert counted[["calendar_year", "value", "source"]].to_numpy().tolist() == [[2010, 50.0, "counted"]]
@@ -150,7 +175,14 @@ def test_retention_and_its_override():
 
 
 def test_exits_count_known_destinations_of_the_upper_years():
-    known = ["education", "training", "full_time_work", "part_time_work", "unemployed_seeking", "unemployed_not_seeking"]
+    known = [
+        "education",
+        "training",
+        "full_time_work",
+        "part_time_work",
+        "unemployed_seeking",
+        "unemployed_not_seeking",
+    ]
     rows = [("A", 2010, 12, each) for each in (*known, "unknown")] + [("A", 2010, 9, "education")]
     exits = table("school_id calendar_year year_level destination", *rows)
     found = measure_exits(exits, "pctExits")

@@ -85,6 +85,10 @@ def test_bad_frames_are_refused(schools):
 
 def test_choices_are_described_and_checked():
     table = describe_choices(Choices()).set_index("choice")["value"]
-    assert table["log_constant"] == "1.0" and table["band_limits"] == "similar" and table["absence"] == "raw sign"
+    assert (
+        table["log_constant"] == "1.0"
+        and table["band_limits"] == "similar"
+        and table["absence"] == "raw sign"
+    )
     with pytest.raises(ConfigError, match="log_constant: found 0; expected a number above 0"):
         Choices(log_constant=0)

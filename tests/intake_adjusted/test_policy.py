@@ -35,7 +35,9 @@ def test_the_map_of_2011_has_34_rows_and_50_regressions():
 
 def test_years_of_the_long_window_in_2011():
     policy = load_policy("victoria_2011")
-    years = {name: policy.outcomes[name].years for name in ("TJEngMathsP6", "NAPLANyr5Read", "VCE", "studabs_P6")}
+    years = {
+        name: policy.outcomes[name].years for name in ("TJEngMathsP6", "NAPLANyr5Read", "VCE", "studabs_P6")
+    }
     assert years == {"TJEngMathsP6": 3, "NAPLANyr5Read": 3, "VCE": 4, "studabs_P6": 4}
     assert {policy.intake[name].years for name in ("EOlyr0", "pcStabilitySec", "ARIA")} == {1}
 
@@ -87,7 +89,7 @@ def test_an_unknown_measure_is_named(small, place):
         small["intake"]["ks1"]["tests"] = {"moon": "literacy"}
     else:
         group["pairs"][0][place] = "moon"
-    with pytest.raises(ConfigError, match="mine.yaml: .*unknown measure 'moon'"):
+    with pytest.raises(ConfigError, match=r"mine\.yaml: .*unknown measure 'moon'"):
         reread(small)
 
 

@@ -11,7 +11,9 @@ YEARS = np.arange(2007, 2011)
 
 
 def panel_of(*rows):
-    annual = pd.DataFrame(rows, columns=["school_id", "measure", "calendar_year", "value"]).assign(n_students=20.0)
+    annual = pd.DataFrame(rows, columns=["school_id", "measure", "calendar_year", "value"]).assign(
+        n_students=20.0
+    )
     schools = pd.DataFrame({"school_id": sorted(annual["school_id"].unique()), "school_type": "Primary"})
     return arrange_panel(annual, schools, POLICY)
 
@@ -55,8 +57,11 @@ def test_logarithm_is_of_the_percentage_plus_the_constant():
 
 def test_composites_average_z_scores_within_the_population():
     panel = panel_of(
-        *[(school, test, 2010, value) for test in POLICY.intake["ZNAPLAN_Y3"].tests for school, value in
-          (("A", 400.0), ("B", 500.0), ("C", 900.0))]
+        *[
+            (school, test, 2010, value)
+            for test in POLICY.intake["ZNAPLAN_Y3"].tests
+            for school, value in (("A", 400.0), ("B", 500.0), ("C", 900.0))
+        ]
     )
     tests = POLICY.intake["ZNAPLAN_Y3"].tests
     two = composite(panel, tests, np.array([True, True, False]), "tests")[:, 0]
@@ -79,7 +84,9 @@ def test_weights_of_a_composite():
 
 def test_a_composite_needs_every_test():
     tests = POLICY.intake["ZNAPLAN_Y3"].tests
-    rows = [(s, t, 2010, 400.0 + k) for t in tests for k, s in enumerate("ABC") if (s, t) != ("A", "NAPLANyr3Num")]
+    rows = [
+        (s, t, 2010, 400.0 + k) for t in tests for k, s in enumerate("ABC") if (s, t) != ("A", "NAPLANyr3Num")
+    ]
     found = composite(panel_of(*rows), tests, np.ones(3, bool), "tests")[:, 0]
     assert np.isnan(found).tolist() == [True, False, False]
 

@@ -107,7 +107,9 @@ def _without_result(
             "standardised_residual": np.nan,
             "band": pd.array([None] * count, dtype="str"),
             "status": pd.array(status, dtype="str"),
-            "reason": pd.array(np.where(status == "missing outcome", "no value of the outcome", reason), "str"),
+            "reason": pd.array(
+                np.where(status == "missing outcome", "no value of the outcome", reason), "str"
+            ),
             "leverage": np.nan,
         }
     )

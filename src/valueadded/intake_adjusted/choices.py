@@ -14,15 +14,21 @@ Residual = Literal["standardised", "studentised"]
 WORDS = {
     "log_constant": "percentage points added before the logarithm, since shares of 0 occur",
     "z_population": "group: z-scores within the fitted group of a year; all: within all groups together",
-    "composite_weights": "tests: each test of a composite counts once; areas: literacy and numeracy count once",
+    "composite_weights": "tests: each test of a composite counts once; areas: literacy and numeracy do",
     "residual": "standardised: residual over the root of the mean square; studentised: leverage removed too",
     "outlier_passes": "times that schools beyond the cap are removed and the rest refitted",
 }
 STATED = {
-    "absence": ("raw sign", "a high value is a poor result; `higher_is_worse` says so, nothing is turned round"),
+    "absence": (
+        "raw sign",
+        "a high value is a poor result; `higher_is_worse` says so, nothing is turned round",
+    ),
     "band_limits": ("similar", "a standardised residual of exactly +1 or -1 is similar"),
     "log_after_mean": ("yes", "the logarithm is taken of the window's percentage, after averaging years"),
-    "suppressed_schools": ("fitted", "schools with too few students stay in the regression, their result is hidden"),
+    "suppressed_schools": (
+        "fitted",
+        "schools with too few students stay in the regression, their result is hidden",
+    ),
     "size_of_window": ("own", "the size that splits a group is that of the window, LY or 4Y"),
 }
 

@@ -59,14 +59,16 @@ def fit_intake_adjusted(
     """
     chosen = choices or Choices()
     _check_frame(frame, outcome, intake, unit)
-    rows = frame.assign(**{unit: frame[unit].astype("str")}).sort_values(unit, kind="stable", ignore_index=True)
+    rows = frame.assign(**{unit: frame[unit].astype("str")}).sort_values(
+        unit, kind="stable", ignore_index=True
+    )
     columns = rows[list(intake)].to_numpy(np.float64)
     response = rows[outcome].to_numpy(np.float64)
     students = rows["n_students"].to_numpy(np.float64) if "n_students" in rows else np.full(len(rows), np.nan)
     judged = judge_schools(columns, response, students, intake, minimum_students, cap, band, chosen)
     if judged is None:
         raise FitError(
-            f"{outcome}: no regression on {len(intake)} intake measures; expected more schools with all of them, "
+            f"{outcome}: no regression on {len(intake)} intake measures; expected more schools with all, "
             "and an outcome that they do not give exactly"
         )
     performance, regression = judged
@@ -151,4 +153,6 @@ def _check_frame(frame: pd.DataFrame, outcome: str, intake: Sequence[str], unit:
             raise DesignError(f"column {name} has infinite values; expected numbers")
     twice = frame.loc[frame[unit].duplicated(), unit]
     if len(twice):
-        raise DesignError(f"{unit} '{twice.iloc[0]}' has several rows ({len(twice)} too many); expected one a school")
+        raise DesignError(
+            f"{unit} '{twice.iloc[0]}' has several rows ({len(twice)} too many); expected one a school"
+        )

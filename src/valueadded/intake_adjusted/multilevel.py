@@ -1,4 +1,4 @@
-"""The multilevel view next to least squares: where student rows exist, do both say the same of a school?"""
+"""The multilevel view next to least squares, where student rows exist."""
 
 from dataclasses import dataclass
 
@@ -52,7 +52,9 @@ def compare_with_multilevel(
         validate="one_to_one",
     )
     if len(both) < 3:
-        raise DesignError(f"{len(both)} schools have a residual and student rows; expected at least 3 with both")
+        raise DesignError(
+            f"{len(both)} schools have a residual and student rows; expected at least 3 with both"
+        )
     pair = both[["standardised_residual", "effect"]]
     names = ["school_id", "n_students", "standardised_residual", "effect", "std_error"]
     return MultilevelAgreement(

@@ -89,7 +89,10 @@ def _school_types(schools: pd.DataFrame, policy: Policy) -> pd.Series:
             "expected one row each"
         )
     latest = rows.sort_values(by, kind="stable").drop_duplicates("school_id", keep="last")
-    known = {*policy.excluded_school_types, *(t for group in policy.groups.values() for t in group.school_types)}
+    known = {
+        *policy.excluded_school_types,
+        *(t for group in policy.groups.values() for t in group.school_types),
+    }
     unknown = latest[~latest["school_type"].isin(known)]
     if len(unknown):
         raise DesignError(
@@ -109,7 +112,9 @@ def _check_annual(annual: pd.DataFrame, types: pd.Series, policy: Policy) -> Non
         )
     strangers = annual.loc[~annual["school_id"].astype("str").isin(types.index), "school_id"]
     if len(strangers):
-        raise DesignError(f"annual: school '{strangers.iloc[0]}' is not in schools; expected its school type there")
+        raise DesignError(
+            f"annual: school '{strangers.iloc[0]}' is not in schools; expected its school type there"
+        )
     twice = annual.loc[annual.duplicated(KEY)]
     if len(twice):
         first = twice.iloc[0]

@@ -149,7 +149,7 @@ class Policy(Closed):
             return Variable(spelt, entry_name, window, lag)
         table = "outcomes" if outcome else "intake"
         raise ConfigError(
-            f"registry {self.policy}: unknown measure '{name}'; expected a name among `variables` of `{table}`"
+            f"registry {self.policy}: unknown measure '{name}'; expected one of `variables` in `{table}`"
         )
 
     def intake_variable(self, measure: str, window: Window) -> Variable:
@@ -187,7 +187,9 @@ def _read_window(key: str) -> tuple[Window, int]:
     return ("LY" if found[1] == "LY" else "4Y"), int(found[2] or 0)
 
 
-def _names_of(entries: dict[str, IntakeMeasure] | dict[str, OutcomeMeasure]) -> dict[str, list[tuple[str, str]]]:
+def _names_of(
+    entries: dict[str, IntakeMeasure] | dict[str, OutcomeMeasure],
+) -> dict[str, list[tuple[str, str]]]:
     """Return name in the policy -> measure and window; a name that serves both windows stands twice."""
     found: dict[str, list[tuple[str, str]]] = {}
     for measure, entry in entries.items():
@@ -201,7 +203,7 @@ def _faults_in_names(policy: Policy) -> Iterator[str]:
     for name, entry in policy.intake.items():
         for test in entry.tests or {}:
             if test not in known:
-                yield f"intake.{name}.tests: unknown measure '{test}'; expected it among tests, intake, outcomes"
+                yield f"intake.{name}.tests: unknown measure '{test}'; expected one of tests, intake, outcomes"
     for table, entries in (("intake", policy.intake), ("outcomes", policy.outcomes)):
         for name, pairs in _names_of(entries).items():
             if len({measure for measure, _ in pairs}) > 1:
@@ -240,4 +242,4 @@ def _faults_in_groups(policy: Policy) -> Iterator[str]:
                 if name != NO_COMPOSITION and spelt.get(name, name) not in intake_names:
                     yield f"groups.{key}.pairs: unknown measure '{name}'; expected a name of `intake`"
     for name in sorted(set(outcome_names) - used):
-        yield f"outcome '{name}' has no row in `pairs`; expected its composition measure, or `composition: none`"
+        yield f"outcome '{name}' has no row in `pairs`; expected one, with `composition: none` if none fits"

@@ -72,7 +72,7 @@ def _standardise(line: LeastSquares, residual: Residual) -> Array:
 
 
 def assign_bands(standardised: Array, limit: float = 1.0) -> NDArray[np.object_]:
-    """Return higher, similar or lower (n,), and None where there is no result; the limits are similar (V19)."""
+    """Return higher, similar or lower (n,), None where there is no result; the limits are similar (V19)."""
     bands = np.full(len(standardised), None, dtype=object)
     bands[np.abs(standardised) <= limit + ROUNDING] = "similar"
     bands[standardised > limit + ROUNDING] = "higher"

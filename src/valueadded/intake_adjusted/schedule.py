@@ -101,7 +101,7 @@ def refuse_unpublished(policy: Policy) -> None:
     if lost:
         words = "; ".join(f"{name}: {reason}" for name, reason in lost.items())
         raise FitError(
-            f"registry {policy.policy}: its regressions cannot be repeated, only its measures built ({words}); "
+            f"registry {policy.policy}: its measures can be built, its regressions not repeated ({words}); "
             "expected a registry without `not_published`"
         )
 

@@ -22,7 +22,7 @@ def assess_uncertainty(results: IntakeAdjusted, annual: pd.DataFrame, policy: Po
     Notes
     -----
     The line adds the leverage h, in units of the mean square. Yearly values of a school scatter with a
-    variance pooled over schools within the outcome, once the movement of all schools is taken out; a mean of m
+    variance pooled over schools, once the movement of all schools is taken out; a mean of m
     years has it divided by m. The probability is that of a normal distribution around the residual: what a
     lasting residual would be, were nothing known of other schools. Capped schools have no leverage and are
     not assessed.
@@ -53,7 +53,9 @@ def yearly_variance(annual: pd.DataFrame, measure: str) -> float:
 
     Both are fitted at once by sweeping: school and year means are taken out in turn until neither moves.
     """
-    table = annual[annual["measure"] == measure].pivot(index="school_id", columns="calendar_year", values="value")
+    table = annual[annual["measure"] == measure].pivot(
+        index="school_id", columns="calendar_year", values="value"
+    )
     values = table.to_numpy(np.float64)
     values = values[np.isfinite(values).sum(axis=1) >= 2]
     seen = np.isfinite(values)

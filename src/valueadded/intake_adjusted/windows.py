@@ -63,7 +63,11 @@ def outcome_window(panel: Panel, policy: Policy, variable: Variable) -> WindowVa
     name = variable.measure
     length = window_length(policy, variable, policy.outcomes[name].years)
     return take_window(
-        panel.values.get(name, blank), panel.students.get(name, blank), panel.years, panel.latest(name), length
+        panel.values.get(name, blank),
+        panel.students.get(name, blank),
+        panel.years,
+        panel.latest(name),
+        length,
     )
 
 

@@ -1,4 +1,4 @@
-"""Intake measures from campuses and the census of students (V4, V5), and stability from matched tests (V6)."""
+"""Intake measures from campuses and the census of students (V4, V5); stability from matched tests (V6)."""
 
 from collections.abc import Sequence
 
@@ -26,7 +26,9 @@ def weigh_campuses(campuses: pd.DataFrame) -> pd.DataFrame:
     _need(campuses, "campuses", [*KEY, "campus_id", "sfo", "enrolments"])
     if not (campuses["enrolments"] > 0).all():
         bad = campuses.loc[~(campuses["enrolments"] > 0), "school_id"]
-        raise DesignError(f"campuses: {len(bad)} without enrolments, the first of school '{bad.iloc[0]}'; expected > 0")
+        raise DesignError(
+            f"campuses: {len(bad)} without enrolments, the first of school '{bad.iloc[0]}'; expected > 0"
+        )
     _once(campuses, "campuses", [*KEY, "campus_id"])
     parts = campuses.assign(product=campuses["sfo"] * campuses["enrolments"])
     sums = parts.groupby(KEY, as_index=False).agg(
@@ -44,7 +46,9 @@ def count_share(students: pd.DataFrame, flag: str, measure: str) -> pd.DataFrame
     _need(students, "census", [*KEY, flag])
     known = students[students[flag].notna()]
     weight = known["fte"] if "fte" in known else pd.Series(1.0, index=known.index)
-    sums = known.assign(weight=weight, part=weight * known[flag].astype("float64")).groupby(KEY, as_index=False)
+    sums = known.assign(weight=weight, part=weight * known[flag].astype("float64")).groupby(
+        KEY, as_index=False
+    )
     sums = sums[["weight", "part"]].sum()
     if (sums["weight"] <= 0).any():
         school = sums.loc[sums["weight"] <= 0, "school_id"].iloc[0]
@@ -102,8 +106,8 @@ def measure_mobility(students: pd.DataFrame, census: pd.DataFrame, measure: str 
     """Return the percentage of funded students who enrolled in the windows of the 2009 profile (V7).
 
     `students`, of the August census: `school_id`, `calendar_year`, `funded`, `enrolled_on` (date). `census`:
-    `calendar_year`, `february`, `august` (dates). A student counts who enrolled after the August census of the
-    year before and before its 1 December, or after the February census and up to the August census day.
+    `calendar_year`, `february`, `august` (dates). A student counts who enrolled after the August census of
+    the     year before and before its 1 December, or after the February census and up to the August census day.
     """
     _need(students, "census", [*KEY, "funded", "enrolled_on"])
     days = census.set_index("calendar_year").sort_index()

@@ -8,7 +8,9 @@ KEY = ["school_id", "calendar_year"]
 FIRST_FTE_YEAR = 2006
 
 
-def measure_absence(absence: pd.DataFrame, measure: str, first_fte_year: int = FIRST_FTE_YEAR) -> pd.DataFrame:
+def measure_absence(
+    absence: pd.DataFrame, measure: str, first_fte_year: int = FIRST_FTE_YEAR
+) -> pd.DataFrame:
     """Return days absent per student: per full-time equivalent from 2006, per head before (V11).
 
     `absence` has one row for each school and year: `days` absent for reasons outside the curriculum, `fte`,
@@ -23,8 +25,12 @@ def measure_absence(absence: pd.DataFrame, measure: str, first_fte_year: int = F
     count = absence["fte"].where(by_fte, absence["headcount"])
     bad = absence.loc[~(count > 0), "school_id"]
     if len(bad):
-        raise DesignError(f"absence: school '{bad.iloc[0]}' has no students in a year; expected fte or headcount > 0")
-    rows = absence[KEY].assign(measure=measure, value=absence["days"] / count, n_students=absence["headcount"])
+        raise DesignError(
+            f"absence: school '{bad.iloc[0]}' has no students in a year; expected fte or headcount > 0"
+        )
+    rows = absence[KEY].assign(
+        measure=measure, value=absence["days"] / count, n_students=absence["headcount"]
+    )
     return rows.astype({"school_id": "str", "measure": "str", "value": "float64", "n_students": "float64"})
 
 

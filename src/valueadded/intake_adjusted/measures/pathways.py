@@ -58,7 +58,7 @@ def measure_exits(exits: pd.DataFrame, measure: str) -> pd.DataFrame:
     strange = sorted(set(exits["destination"]) - {*POSITIVE, *NEGATIVE, UNKNOWN})
     if strange:
         raise DesignError(
-            f"exits: unknown destination '{strange[0]}'; expected {', '.join((*POSITIVE, *NEGATIVE, UNKNOWN))}"
+            f"exits: unknown destination '{strange[0]}'; expected one of {[*POSITIVE, *NEGATIVE, UNKNOWN]}"
         )
     known = exits[exits["year_level"].between(10, 12) & exits["destination"].ne(UNKNOWN)]
     counted = known.assign(positive=known["destination"].isin(POSITIVE))

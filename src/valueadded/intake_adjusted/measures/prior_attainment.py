@@ -15,9 +15,9 @@ def average_scores(scores: pd.DataFrame, measure: str) -> pd.DataFrame:
     grouped = known.groupby(KEY, as_index=False)
     counted = ("student_id", "nunique") if "student_id" in known else ("score", "size")
     found = grouped.agg(value=("score", "mean"), n_students=counted)
-    return found.assign(measure=measure).astype({"school_id": "str", "measure": "str", "n_students": "float64"})[
-        [*KEY, "measure", "value", "n_students"]
-    ]
+    return found.assign(measure=measure).astype(
+        {"school_id": "str", "measure": "str", "n_students": "float64"}
+    )[[*KEY, "measure", "value", "n_students"]]
 
 
 def average_aim(vce: pd.DataFrame, aim: pd.DataFrame, measure: str) -> pd.DataFrame:
@@ -65,4 +65,6 @@ def share_of_readers(readings: pd.DataFrame, measure: str = "AoR90pc") -> pd.Dat
     expected = readings["year_level"].map({0: 5, 1: 15, 2: 20})
     counted = readings.assign(reads=readings["text_level"] >= expected)[expected.notna()]
     found = counted.groupby(KEY, as_index=False)["reads"].agg(["mean", "size"])
-    return found[KEY].assign(measure=measure, value=100 * found["mean"], n_students=found["size"].astype("float64"))
+    return found[KEY].assign(
+        measure=measure, value=100 * found["mean"], n_students=found["size"].astype("float64")
+    )
