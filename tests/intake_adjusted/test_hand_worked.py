@@ -205,6 +205,9 @@ def test_bad_tables_are_refused_by_name():
         adjust_outcomes(annual, schools.replace("Special", "Night"), POLICY)
     with pytest.raises(DesignError, match="unknown measure 'moon'"):
         adjust_outcomes(annual.replace("u", "moon"), schools, POLICY)
+    uncounted = annual.assign(n_students=annual["n_students"].mask(annual["measure"] == "u"))
+    with pytest.raises(DesignError, match="6 rows of outcome u have no n_students"):
+        adjust_outcomes(uncounted, schools, POLICY)
     with pytest.raises(DesignError, match="'A' is not in schools"):
         adjust_outcomes(annual, schools[schools["school_id"] != "A"], POLICY)
 

@@ -60,8 +60,8 @@ def adjust_outcomes(
         _keep_entered(measures, panel, task)
     for (group, _), task in last.items():
         performance += _left_over(panel, policy, task, placed[group, task.outcome.name])
-    key = ["outcome", "window", "group", "school_id"]
-    table = pd.concat(performance, ignore_index=True).sort_values(key, kind="stable", ignore_index=True)
+    by = ["outcome", "window", "group", "school_id"]
+    table = pd.concat(performance, ignore_index=True).sort_values(by, kind="stable", ignore_index=True)
     terms = pd.concat(regressions, ignore_index=True)
     order = ["outcome", "window", "group", "composition"]
     return IntakeAdjusted(

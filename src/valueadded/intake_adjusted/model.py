@@ -135,7 +135,7 @@ def _reasons(status: NDArray[np.str_], lacks: NDArray[np.bool_], names: Sequence
         "missing outcome": "no value of the outcome",
     }
     return [
-        f"no value of {', '.join(names[k] for k in np.flatnonzero(lacks[row]))}"
+        f"no value of {', '.join(names[k] for k in np.flatnonzero(lacks[row]).tolist())}"
         if each == "missing intake"
         else words.get(str(each), "")
         for row, each in enumerate(status)

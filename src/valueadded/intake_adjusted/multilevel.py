@@ -55,11 +55,11 @@ def compare_with_multilevel(
         raise DesignError(
             f"{len(both)} schools have a residual and student rows; expected at least 3 with both"
         )
-    pair = both[["standardised_residual", "effect"]]
+    residual, effect = both["standardised_residual"], both["effect"]
     names = ["school_id", "n_students", "standardised_residual", "effect", "std_error"]
     return MultilevelAgreement(
         both[names].sort_values("school_id", kind="stable", ignore_index=True),
-        float(pair.corr().iloc[0, 1]),
-        float(pair.corr(method="spearman").iloc[0, 1]),
+        float(residual.corr(effect)),
+        float(residual.rank().corr(effect.rank())),
         len(both),
     )

@@ -32,7 +32,9 @@ class Panel:
 
     def latest(self, measure: str) -> int | None:
         """Return the position of the latest year in which any school has the measure; None if none has."""
-        seen = np.flatnonzero(np.isfinite(self.values[measure]).any(axis=0)) if measure in self.values else []
+        if measure not in self.values:
+            return None
+        seen = np.flatnonzero(np.isfinite(self.values[measure]).any(axis=0))
         return int(seen[-1]) if len(seen) else None
 
 
@@ -125,6 +127,13 @@ def _check_annual(annual: pd.DataFrame, types: pd.Series, policy: Policy) -> Non
     for measure, rows in annual.groupby("measure", sort=True):
         entry = policy.measure(str(measure))
         value = rows["value"]
+        uncounted = rows.loc[value.notna() & rows["n_students"].isna(), "school_id"]
+        if len(uncounted) and measure in policy.outcomes and policy.thresholds.minimum_students > 0:
+            raise DesignError(
+                f"annual: {len(uncounted)} rows of outcome {measure} have no n_students, the first of school "
+                f"'{uncounted.iloc[0]}'; expected the students behind each value, or `minimum_students: 0` in "
+                f"registry {policy.policy}"
+            )
         for broken, words in (
             (value < (entry.lowest if entry.lowest is not None else -np.inf), f"at least {entry.lowest}"),
             (value > (entry.highest if entry.highest is not None else np.inf), f"at most {entry.highest}"),

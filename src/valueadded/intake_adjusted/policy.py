@@ -203,7 +203,7 @@ def _faults_in_names(policy: Policy) -> Iterator[str]:
     for name, entry in policy.intake.items():
         for test in entry.tests or {}:
             if test not in known:
-                yield f"intake.{name}.tests: unknown measure '{test}'; expected one of tests, intake, outcomes"
+                yield f"intake.{name}.tests: unknown measure '{test}'; expected one of the registry's"
     for table, entries in (("intake", policy.intake), ("outcomes", policy.outcomes)):
         for name, pairs in _names_of(entries).items():
             if len({measure for measure, _ in pairs}) > 1:

@@ -46,10 +46,8 @@ def count_share(students: pd.DataFrame, flag: str, measure: str) -> pd.DataFrame
     _need(students, "census", [*KEY, flag])
     known = students[students[flag].notna()]
     weight = known["fte"] if "fte" in known else pd.Series(1.0, index=known.index)
-    sums = known.assign(weight=weight, part=weight * known[flag].astype("float64")).groupby(
-        KEY, as_index=False
-    )
-    sums = sums[["weight", "part"]].sum()
+    weighed = known.assign(weight=weight, part=weight * known[flag].astype("float64"))
+    sums = weighed.groupby(KEY, as_index=False)[["weight", "part"]].sum()
     if (sums["weight"] <= 0).any():
         school = sums.loc[sums["weight"] <= 0, "school_id"].iloc[0]
         raise DesignError(f"census: school '{school}' has enrolments of 0; expected more")
@@ -74,7 +72,7 @@ def count_enrolments(students: pd.DataFrame, levels: Sequence[int], measure: str
     """Return full-time equivalent enrolments in some year levels (0 is Prep), February census (V4)."""
     _need(students, "census", [*KEY, "year_level", "fte"])
     inside = students[students["year_level"].isin(levels)]
-    sums = inside.groupby(KEY, as_index=False)["fte"].sum()
+    sums = inside.groupby(KEY)["fte"].sum().reset_index()
     return _rows(sums[KEY], measure, sums["fte"], np.nan)
 
 
@@ -107,7 +105,7 @@ def measure_mobility(students: pd.DataFrame, census: pd.DataFrame, measure: str 
 
     `students`, of the August census: `school_id`, `calendar_year`, `funded`, `enrolled_on` (date). `census`:
     `calendar_year`, `february`, `august` (dates). A student counts who enrolled after the August census of
-    the     year before and before its 1 December, or after the February census and up to the August census day.
+    the year before and before its 1 December, or after the February census and up to the August census day.
     """
     _need(students, "census", [*KEY, "funded", "enrolled_on"])
     days = census.set_index("calendar_year").sort_index()
@@ -120,7 +118,7 @@ def measure_mobility(students: pd.DataFrame, census: pd.DataFrame, measure: str 
     august = year.map(pd.to_datetime(days["august"])) + pd.Timedelta(days=1)
     moved = ((on > before) & (on < december)) | ((on > february) & (on < august))
     counted = students.assign(moved=moved & students["funded"].astype("bool"))
-    share = counted.groupby(KEY, as_index=False)["moved"].mean()
+    share = counted.groupby(KEY)["moved"].mean().reset_index()
     return _rows(share[KEY], measure, 100 * share["moved"], np.nan)
 
 

@@ -43,7 +43,8 @@ def average_aim(vce: pd.DataFrame, aim: pd.DataFrame, measure: str) -> pd.DataFr
     rows["branch"] = "cohort"
     own = aim[aim["score"].notna()].groupby(KEY)["score"].mean()
     unknown = 2 * rows["known"] < rows["size"]
-    rows.loc[unknown, ["value", "branch"]] = [float("nan"), "none"]
+    rows["value"] = rows["value"].mask(unknown)
+    rows["branch"] = rows["branch"].mask(unknown, "none")
     for years, branch in ((5, "five_years"), (4, "four_years")):
         earlier = pd.MultiIndex.from_arrays([rows["school_id"], rows["calendar_year"] - years])
         value = pd.Series(own.reindex(earlier).to_numpy(), index=rows.index)
