@@ -131,8 +131,8 @@ def _check_annual(annual: pd.DataFrame, types: pd.Series, policy: Policy) -> Non
         if len(uncounted) and measure in policy.outcomes and policy.thresholds.minimum_students > 0:
             raise DesignError(
                 f"annual: {len(uncounted)} rows of outcome {measure} have no n_students, the first of school "
-                f"'{uncounted.iloc[0]}'; expected the students behind each value, or `minimum_students: 0` in "
-                f"registry {policy.policy}"
+                f"'{uncounted.astype('str').iloc[0]}'; expected the students behind each value, or "
+                f"`minimum_students: 0` in registry {policy.policy}"
             )
         for broken, words in (
             (value < (entry.lowest if entry.lowest is not None else -np.inf), f"at least {entry.lowest}"),
