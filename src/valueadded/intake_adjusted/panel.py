@@ -124,8 +124,9 @@ def _check_annual(annual: pd.DataFrame, types: pd.Series, policy: Policy) -> Non
             f"annual: {len(twice)} rows repeat a school, measure and year, the first of school "
             f"'{first['school_id']}', {first['measure']}, {first['calendar_year']}; expected one row each"
         )
-    for measure, rows in annual.groupby("measure", sort=True):
-        entry = policy.measure(str(measure))
+    for key, rows in annual.groupby("measure", sort=True):
+        measure = str(key)
+        entry = policy.measure(measure)
         value = rows["value"]
         uncounted = rows.loc[value.notna() & rows["n_students"].isna(), "school_id"]
         if len(uncounted) and measure in policy.outcomes and policy.thresholds.minimum_students > 0:
