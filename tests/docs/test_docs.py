@@ -34,12 +34,16 @@ CAPABILITIES = [
     "M13",
     "M16",
     "M17",
+    *(f"V{number}" for number in range(1, 21)),
+    "V22",
+    "V23",
     "N1",
     "N2",
     "N3",
     "N5",
     "N7",
     "N8",
+    "N10",
     "N11",
 ]
 

@@ -28,6 +28,7 @@ OPENS_FILES = {
     "publish/": "release tables",
     "audit/": "digests, logs and manifests",
     "cli.py": "templates for a new study",
+    "intake_adjusted/shipped.py": "registries that come with the package",
 }
 IMPORTS_ARROW = {"table_io.py", "validation/prescan.py", "validation/delimited.py", "validation/values.py"}
 FILE_FUNCTIONS = {
@@ -79,6 +80,7 @@ MAY_IMPORT = {
     "mixed": {"numerics", "errors"},
     "benchmark": {"mixed", "numerics", "errors"},
     "location_scale": {"mixed", "numerics", "errors"},
+    "intake_adjusted": {"mixed", "numerics", "errors"},
     "effects": {"benchmark", "mixed", "numerics", "contracts", "errors"},
     # It judges the models by their public functions; nothing imports it.
     "validate_benchmark": {"effects", "benchmark", "mixed", "numerics", "contracts", "errors"},

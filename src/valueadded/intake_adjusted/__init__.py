@@ -1,0 +1,23 @@
+"""Intake-adjusted performance of whole schools: policy -> measures -> windows -> regression -> bands."""
+
+from valueadded.intake_adjusted.by_outcome import IntakeAdjusted, adjust_outcomes
+from valueadded.intake_adjusted.choices import Choices, describe_choices
+from valueadded.intake_adjusted.contest import contest_composition
+from valueadded.intake_adjusted.model import IntakeAdjustedFit, fit_intake_adjusted
+from valueadded.intake_adjusted.multiverse import run_multiverse
+from valueadded.intake_adjusted.policy import Policy, read_policy
+from valueadded.intake_adjusted.shipped import load_policy
+
+__all__ = [
+    "Choices",
+    "IntakeAdjusted",
+    "IntakeAdjustedFit",
+    "Policy",
+    "adjust_outcomes",
+    "contest_composition",
+    "describe_choices",
+    "fit_intake_adjusted",
+    "load_policy",
+    "read_policy",
+    "run_multiverse",
+]
