@@ -166,7 +166,7 @@ def _centred(
         level = float(per_student.iloc[0]) * float(rows["n_students"].sum())
         if cell == order[0]:
             plain.append((total, mine))
-            apart.append((total - level - total, cell, f"({mine} - {every})"))
+            apart.append((-level, cell, f"({mine} - {every})"))
         else:
             plain.append((total, every))
             apart.append((total - level, cell, f"({mine} - {every})"))
