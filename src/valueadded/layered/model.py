@@ -13,7 +13,7 @@ from valueadded.layered.design import LayeredDesign, arrange_design
 from valueadded.layered.fit import Estimates, estimate
 from valueadded.layered.parameters import Numbering, covariance_names, number_parameters
 from valueadded.layered.posterior import Posterior, effects_posterior
-from valueadded.layered.records import read_records
+from valueadded.layered.records import Records, read_records
 from valueadded.layered.tracks import note_on_tracks, tracks_of_effects
 
 Array = NDArray[np.float64]
@@ -23,7 +23,8 @@ Array = NDArray[np.float64]
 class LayeredFit:
     """A fitted layered model.
 
-    design : the arrays it was fitted to
+    records : the scores and links it was fitted to
+    design : the same as arrays
     numbering : its free parameters
     estimates : the maximum and how it was reached
     posterior : fixed effects, effects and their errors
@@ -31,6 +32,7 @@ class LayeredFit:
     notes : outcomes a reader should know of, as sentences
     """
 
+    records: Records
     design: LayeredDesign
     numbering: Numbering
     estimates: Estimates
@@ -194,14 +196,15 @@ def fit_layered(
         raise DesignError(f"method is {method!r}; expected 'ML' or 'REML'")
     if "n_students" in frame.columns:
         raise DesignError("means of students (n_students) cannot give variances; expected students as rows")
-    design = arrange_design(read_records(frame, names, unscored, schools), names)
+    records = read_records(frame, names, unscored, schools)
+    design = arrange_design(records, names)
     if not design.classes:
         raise DesignError("no score has a teacher: column teacher_id is empty; expected identifiers")
     numbering = number_parameters(design, student_covariance, persistence)
     estimates = estimate(design, numbering, method)
     notes = [*design.notes, *note_on_tracks(design), *_notes_on(design, numbering, estimates)]
     posterior = effects_posterior(design, estimates.at)
-    return LayeredFit(design, numbering, estimates, posterior, method, tuple(notes))
+    return LayeredFit(records, design, numbering, estimates, posterior, method, tuple(notes))
 
 
 def _notes_on(design: LayeredDesign, numbering: Numbering, estimates: Estimates) -> list[str]:
