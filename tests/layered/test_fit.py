@@ -84,7 +84,9 @@ def test_the_gradient_is_that_of_the_deviance(kind: str | float, structure: str,
     direction = np.random.default_rng(1).normal(size=len(theta)) * np.maximum(np.abs(theta), 0.1)
     step = 1e-5 * direction
     ends = [evaluate(theta + sign * step, design, layout, numbering, restricted).deviance for sign in (1, -1)]
-    assert gradient @ direction == pytest.approx((ends[0] - ends[1]) / 2e-5, rel=1e-6)
+    # Parts of either sign nearly cancel: the tolerance is that of their size.
+    size = np.abs(gradient * direction).sum()
+    assert gradient @ direction == pytest.approx((ends[0] - ends[1]) / 2e-5, abs=1e-6 * size)
 
 
 def test_star_has_the_published_maximum() -> None:
@@ -137,7 +139,9 @@ def test_persistence_0_and_1_are_the_named_models() -> None:
         assert named.log_likelihood == pytest.approx(numbered.log_likelihood, abs=1e-9)
     effects = fit_layered(frame, "zero").teacher_effects()
     given = solve_layered(students(EXAMPLE_3), 2.0, 1.0, 0.7, 0.0)
-    assert given.solution.u == pytest.approx(solve_layered(students(EXAMPLE_3), 2.0, 1.0, 0.7, "zero").solution.u)
+    assert given.solution.u == pytest.approx(
+        solve_layered(students(EXAMPLE_3), 2.0, 1.0, 0.7, "zero").solution.u
+    )
     assert effects["value_added"].tolist() == (effects["year"] > 1).tolist()
 
 
@@ -154,11 +158,11 @@ def test_variable_persistence_contains_the_others() -> None:
 
 def test_a_variance_of_zero_is_reached_and_reported() -> None:
     frame = invented_district(seed=11)
-    # Teachers of year 2 drawn by lot afterwards: less alike than chance, so that their variance is 0.
+    # Teachers of year 2 dealt out by rank: their means are less unlike than by chance.
     second = frame["year"] == 2
     order = frame.loc[second, "score"].rank(method="first").astype(int)
     frame.loc[second, "teacher_id"] = [f"2-{number % 5}" for number in order]
-    fit = fit_layered(frame, "zero")
+    fit = fit_layered(frame)
     table = fit.teacher_variances
     assert table["boundary"].tolist() == [False, True, False]
     assert table["variance"][1] == 0 and table["boundary_slope"][1] > 0
@@ -180,7 +184,9 @@ def test_recovery_with_coverage() -> None:
         random.integers(40, size=(400, 3))
         truth = random.normal(scale=6.0, size=(3, 40))
         effects = fit.teacher_effects()
-        planted = [truth[int(name.split("-")[0]) - 1, int(name.split("-")[1])] for name in effects["teacher_id"]]
+        planted = [
+            truth[int(name.split("-")[0]) - 1, int(name.split("-")[1])] for name in effects["teacher_id"]
+        ]
         inside.append(((effects["lower"] < planted) & (planted < effects["upper"])).mean())
         variances.append(fit.teacher_variances["variance"].mean())
     assert np.mean(inside) == pytest.approx(0.95, abs=0.02)
@@ -237,7 +243,7 @@ def test_tracks_are_reported() -> None:
 
 
 def test_unusual_records_have_known_outcomes() -> None:
-    frame = invented_district().assign(share=1.0)
+    frame = invented_district(seed=3).assign(share=1.0)
     frame.loc[0, "teacher_id"] = "1-lone"
     lone = fit_layered(frame).teacher_effects().set_index("teacher_id").loc["1-lone"]
     assert lone["n_students"] == 1 and lone["std_error"] > 0

@@ -14,7 +14,12 @@ from valueadded.layered import (
     write_formula,
 )
 
-MODELS = {"NLM(0)": ("zero", 0.0), "NLM(.7)": ("zero", 0.7), "LM(0)": ("complete", 0.0), "LM(.7)": ("complete", 0.7)}
+MODELS = {
+    "NLM(0)": ("zero", 0.0),
+    "NLM(.7)": ("zero", 0.7),
+    "LM(0)": ("complete", 0.0),
+    "LM(.7)": ("complete", 0.7),
+}
 # The source prints theta = 1000 and shows the limit; here the limit is reached to seven digits.
 LIMIT = 1e7
 # Half a unit of the last printed digit (ties included), and what is left of the limit.
@@ -184,9 +189,7 @@ def test_tables_9_and_14(sequences: str, table: dict[tuple[str, str, int], str])
 
 def test_a_formula_has_one_mean_for_each_group() -> None:
     written = write_formula(solve(EXAMPLE_3, "LM(.7)"), "D", 2)
-    assert written.expanded == (
-        "0.75 M2_D + 0.25 M2_E - 0.85 M1_D - 0.15 M1_E + 0.25 M3_D - 0.25 M3_E"
-    )
+    assert written.expanded == ("0.75 M2_D + 0.25 M2_E - 0.85 M1_D - 0.15 M1_E + 0.25 M3_D - 0.25 M3_E")
 
 
 def test_a_formula_gives_the_effect() -> None:
@@ -207,7 +210,9 @@ def test_the_regression_coefficient_of_m_scores(size: int) -> None:
     assert coefficient == pytest.approx(0.7 / (1 + (size - 2) * 0.7))
     if size == 3:
         # The 0.0515 of Tables 12 and 13 is b / 8.
-        assert abs(weights(solve(EXAMPLE_3, "NLM(.7)"), "D")[0]) == pytest.approx(coefficient[0] / 8, abs=1e-6)
+        assert abs(weights(solve(EXAMPLE_3, "NLM(.7)"), "D")[0]) == pytest.approx(
+            coefficient[0] / 8, abs=1e-6
+        )
 
 
 def test_students_and_cell_means_give_identical_answers() -> None:

@@ -1,5 +1,7 @@
 """Simpler measures of a teacher, beside which the layered model stands (L18)."""
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 
@@ -18,7 +20,7 @@ def compare_simple(frame: pd.DataFrame) -> pd.DataFrame:
     records = read_records(frame, [])
     teachers = records.links[(records.links["layer"] == "teacher") & records.links["scored"]]
     years = sorted(records.scores["year"].unique())
-    following = dict(zip(years[:-1], years[1:], strict=True))
+    following = dict(pairwise(years))
     before = records.scores[records.scores["year"].isin(list(following))].assign(
         year=lambda rows: rows["year"].map(following)
     )

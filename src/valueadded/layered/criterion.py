@@ -22,7 +22,7 @@ from valueadded.layered.equations import (
     to_effects,
 )
 from valueadded.layered.factor import Layout
-from valueadded.layered.parameters import Numbering, Parameters, directions, unpack
+from valueadded.layered.parameters import Numbering, directions, unpack
 from valueadded.numerics.definite import DefiniteSystem
 from valueadded.numerics.scoring import ScoringPoint
 
@@ -91,9 +91,7 @@ def evaluate(
     return ScoringPoint(float(deviance), gradient, curvature)
 
 
-def weighted_residuals(
-    design: LayeredDesign, equations: Equations, combine: Array, effects: Array
-) -> Stacks:
+def weighted_residuals(design: LayeredDesign, equations: Equations, combine: Array, effects: Array) -> Stacks:
     """Return V^-1 times combinations (p + 1, s) of the columns, one (n, o, s) for each pattern.
 
     effects : (q, s) C^-1 L Z'R^-1 times the same combinations
@@ -153,9 +151,9 @@ def _gradient(
     entries = equations.factor.inverse_entries()
     for position, (pattern, known) in enumerate(zip(design.patterns, equations.matrices, strict=True)):
         first, second = layout.pairs[position]
-        sums = (
-            pattern.shares[:, first] * pattern.shares[:, second] * entries[layout.slots[position]]
-        ).sum(axis=0)
+        sums = (pattern.shares[:, first] * pattern.shares[:, second] * entries[layout.slots[position]]).sum(
+            axis=0
+        )
         spread = np.zeros((len(pattern.classes),) * 2)
         spread[first, second] = spread[second, first] = sums
         g = weighted[position]

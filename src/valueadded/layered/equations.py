@@ -78,9 +78,7 @@ def assemble(design: LayeredDesign, layout: Layout, at: Parameters) -> Equations
         first, second = layout.pairs[position]
         inner = known.loading.T @ known.precision @ known.loading
         products = pattern.shares[:, first] * pattern.shares[:, second] * inner[first, second]
-        values += np.bincount(
-            layout.slots[position].ravel(), weights=products.ravel(), minlength=len(values)
-        )
+        values += np.bincount(layout.slots[position].ravel(), weights=products.ravel(), minlength=len(values))
         cross += np.tensordot(pattern.columns, known.precision @ pattern.columns, axes=((0, 1), (0, 1)))
         determinant += len(pattern.students) * known.log_determinant
     factor = DenseFactor(layout, values)
@@ -100,10 +98,7 @@ def to_effects(design: LayeredDesign, matrices: list[PatternMatrices], stacks: S
     """Return (q, s) L Z'R^-1 times stacks, one array (n, o, s) for each pattern."""
     return spread_to_links(
         design,
-        [
-            (known.loading.T @ known.precision) @ stack
-            for known, stack in zip(matrices, stacks, strict=True)
-        ],
+        [(known.loading.T @ known.precision) @ stack for known, stack in zip(matrices, stacks, strict=True)],
     )
 
 
@@ -120,5 +115,5 @@ def at_links(pattern: Pattern, effects: Array) -> Array:
 
 
 def mean_product(first: Array, second: Array) -> Array:
-    """Return (o, o') the sum over students and columns of the products of two stacks (n, o, s), (n, o', s)."""
+    """Return (o, o') the sum over students and columns of products of stacks (n, o, s), (n, o', s)."""
     return np.asarray(np.tensordot(first, second, axes=((0, 2), (0, 2))))

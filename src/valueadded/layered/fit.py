@@ -1,5 +1,6 @@
 """From a design to estimates: start, search, boundary, standard errors."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,11 +15,15 @@ from valueadded.numerics.definite import find_aliased
 from valueadded.numerics.scoring import ScoringPoint, descend
 
 Array = NDArray[np.float64]
+Visit = Callable[[Array], ScoringPoint]
 
 # Promised fall of the deviance at which the search ends.
 TOLERANCE = 1e-12
 # Two deviances count as one within their rounding.
 SAME_DEVIANCE = 1e-8
+# Steps of scoring before a quasi-Newton search takes over, and the promised fall that makes it needless.
+SCORING_STEPS = 30
+SETTLED = 1e-8
 # The share of the variance of the scores that the effects get at the start.
 EFFECTS_AT_START = 0.2
 SMALLEST_EIGENVALUE = 0.05
@@ -65,12 +70,14 @@ def estimate(
     layout = lay_out(design)
     visit = _visit(design, layout, numbering, method == "REML")
     theta = starting_point(design, numbering) if start is None else start
-    theta, found = descend(visit, theta, TOLERANCE)
+    theta, found = _search(visit, theta)
     if not np.isfinite(found.deviance):
         raise FitError("the covariance of the students is not positive definite at the start of the search")
     n, k = numbering.n_covariances, len(design.classes)
-    theta[n : n + k] = np.abs(theta[n : n + k])
-    theta, found, boundary = _settle_boundary(visit, theta, numbering, _variances_of_classes(design))
+    if (theta[n : n + k] < 0).any():
+        theta[n : n + k] = np.abs(theta[n : n + k])
+        found = visit(theta)
+    theta, found, boundary = _settle_boundary(visit, theta, found, n, _variances_of_classes(design))
     slopes = np.full(k, np.nan)
     for number in np.flatnonzero(boundary):
         slopes[number] = boundary_slope(visit, theta, n + number, _variances_of_classes(design)[number])
@@ -84,6 +91,35 @@ def estimate(
         boundary_slope=slopes,
         converged=_promised(found) < 1e-5 and not (slopes[boundary] < -1e-6).any(),
     )
+
+
+def _search(visit: Visit, theta: Array) -> tuple[Array, ScoringPoint]:
+    """Return the minimum of the deviance.
+
+    With few teachers the average information is far from the second derivative, and scoring creeps. Where it
+    has not arrived after some steps, a quasi-Newton search (BFGS) in units of that information learns the
+    rest.
+    """
+    # Jobs that fit nothing import this package too, and need not wait for the library.
+    from scipy.optimize import minimize
+
+    theta, found = descend(visit, theta, TOLERANCE, SCORING_STEPS)
+    if not np.isfinite(found.deviance) or _promised(found) < SETTLED:
+        return theta, found
+    values, vectors = np.linalg.eigh(found.curvature)
+    units = vectors / np.sqrt(np.maximum(values, 1e-10 * values.max()))
+    origin = theta
+
+    def criterion(steps: Array) -> tuple[float, Array]:
+        there = visit(origin + units @ steps)
+        if not np.isfinite(there.deviance):
+            return found.deviance + 1e6, np.zeros(len(steps))
+        return there.deviance, units.T @ there.gradient
+
+    steps = minimize(
+        criterion, np.zeros(len(theta)), jac=True, method="BFGS", options={"gtol": 1e-6, "maxiter": 200}
+    ).x
+    return descend(visit, origin + units @ steps, TOLERANCE, SCORING_STEPS)
 
 
 def starting_point(design: LayeredDesign, numbering: Numbering) -> Array:
@@ -109,7 +145,7 @@ def starting_point(design: LayeredDesign, numbering: Numbering) -> Array:
     return theta
 
 
-def boundary_slope(visit, theta: Array, place: int, variance: float) -> float:  # type: ignore[no-untyped-def]
+def boundary_slope(visit: Visit, theta: Array, place: int, variance: float) -> float:
     """Return the derivative of the deviance by a variance at 0.
 
     The derivative by the spread is 0 there whatever the data; that by the variance is its limit over twice
@@ -120,18 +156,18 @@ def boundary_slope(visit, theta: Array, place: int, variance: float) -> float:  
     return float(visit(near).gradient[place] / (2 * near[place]))
 
 
-def _visit(design: LayeredDesign, layout: Layout, numbering: Numbering, restricted: bool):  # type: ignore[no-untyped-def]
+def _visit(design: LayeredDesign, layout: Layout, numbering: Numbering, restricted: bool) -> Visit:
     def visit(theta: Array) -> ScoringPoint:
         return evaluate(theta, design, layout, numbering, restricted)
 
     return visit
 
 
-def _settle_boundary(visit, theta: Array, numbering: Numbering, variances: Array):  # type: ignore[no-untyped-def]
+def _settle_boundary(
+    visit: Visit, theta: Array, found: ScoringPoint, n: int, variances: Array
+) -> tuple[Array, ScoringPoint, NDArray[np.bool_]]:
     """Return the point with every class that is better without variance at exactly 0."""
-    n = numbering.n_covariances
     boundary = np.zeros(len(variances), dtype=bool)
-    found = visit(theta)
     for number in np.flatnonzero(theta[n : n + len(variances)] ** 2 < NEARLY_NONE * variances):
         tried = theta.copy()
         tried[n + number] = 0.0
@@ -149,7 +185,9 @@ def _promised(found: ScoringPoint) -> float:
     return float(step @ (found.gradient / scale)) / 2
 
 
-def _covariance(theta: Array, found: ScoringPoint, numbering: Numbering, boundary) -> Array:  # type: ignore[no-untyped-def]
+def _covariance(
+    theta: Array, found: ScoringPoint, numbering: Numbering, boundary: NDArray[np.bool_]
+) -> Array:
     """Return twice the inverse information of what is inside the parameter space, spreads squared."""
     n, k = numbering.n_covariances, len(boundary)
     known = np.ones(len(theta), dtype=bool)
@@ -172,7 +210,10 @@ def _variances_of_classes(design: LayeredDesign) -> Array:
     place = {cell: position for position, cell in enumerate(design.cells)}
     # A class whose own year has no score at all takes the mean variance.
     return np.array(
-        [own[place[domain, year]] if (domain, year) in place else own.mean() for _, domain, year in design.classes]
+        [
+            own[place[domain, year]] if (domain, year) in place else own.mean()
+            for _, domain, year in design.classes
+        ]
     )
 
 

@@ -95,9 +95,7 @@ class LayeredFit:
         n = self.numbering.n_covariances
         errors = np.sqrt(np.diag(self.estimates.covariance))[:n]
         names = pd.array(list(covariance_names(self.design, self.numbering)), dtype="str")
-        return pd.DataFrame(
-            {"parameter": names, "estimate": self.estimates.theta[:n], "std_error": errors}
-        )
+        return pd.DataFrame({"parameter": names, "estimate": self.estimates.theta[:n], "std_error": errors})
 
     @property
     def persistence(self) -> pd.DataFrame:

@@ -58,9 +58,7 @@ class Numbering:
         return int(self.persistence_label.max(initial=-1)) + 1
 
 
-def number_parameters(
-    design: LayeredDesign, structure: str, persistence: str | float
-) -> Numbering:
+def number_parameters(design: LayeredDesign, structure: str, persistence: str | float) -> Numbering:
     """Return the numbering for a structure of R and a kind of persistence.
 
     A covariance of two cells that no student has both of is not determined by the data: in an unstructured R
@@ -172,5 +170,7 @@ def covariance_names(design: LayeredDesign, numbering: Numbering) -> Sequence[st
     names = []
     for number in range(numbering.n_covariances):
         a, b = (int(found[0]) for found in np.nonzero(np.tril(numbering.covariance_label == number)))
-        names.append(f"covariance {'.'.join(map(str, design.cells[b]))}:{'.'.join(map(str, design.cells[a]))}")
+        names.append(
+            f"covariance {'.'.join(map(str, design.cells[b]))}:{'.'.join(map(str, design.cells[a]))}"
+        )
     return names

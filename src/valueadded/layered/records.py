@@ -135,9 +135,13 @@ def _scores(rows: pd.DataFrame, covariates: list[str]) -> pd.DataFrame:
 
 def _links(rows: pd.DataFrame, layer: str, column: str) -> pd.DataFrame:
     known = rows[rows[column].notna()]
-    links = known.groupby([*KEY, column], as_index=False, sort=True).agg(
-        share=("share", "sum"), scored=("score", lambda values: bool(values.notna().all()))
-    ) if layer == "school" else known.assign(scored=known["score"].notna())
+    links = (
+        known.groupby([*KEY, column], as_index=False, sort=True).agg(
+            share=("share", "sum"), scored=("score", lambda values: bool(values.notna().all()))
+        )
+        if layer == "school"
+        else known.assign(scored=known["score"].notna())
+    )
     links = links.rename(columns={column: "unit"}).assign(layer=layer)
     if layer == "school":
         # A school acts whole on its students, whatever part of the teaching its teachers recorded.

@@ -50,14 +50,14 @@ class LayeredSolution:
         """
         frame = self.design.effects.rename(columns={"unit": "teacher_id"})
         errors = np.sqrt(np.diag(self.solution.prediction_variance))
-        return frame.assign(
-            track=tracks_of_effects(self.design), effect=self.solution.u, std_error=errors
-        )
+        return frame.assign(track=tracks_of_effects(self.design), effect=self.solution.u, std_error=errors)
 
     @property
     def mean_weights(self) -> pd.DataFrame:
         """Return Q1: one row for each score (`student_id`, `domain`, `year`), a column for each mean."""
-        names = [f"{term} {domain} {year}" for domain, year in self.design.cells for term in self.design.terms]
+        names = [
+            f"{term} {domain} {year}" for domain, year in self.design.cells for term in self.design.terms
+        ]
         return self._scores().join(pd.DataFrame(self.solution.q1.T, columns=names))
 
     @property
