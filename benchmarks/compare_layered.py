@@ -125,8 +125,8 @@ def rows_of(timings: list[tuple[Timing, str, str]]) -> str:
         "| log-likelihood |\n|---|---:|---:|---:|---:|---:|---:|---:|---:|\n"
     )
     return head + "".join(
-        f"| {t.name}{'' if t.converged else ' (not converged)'} | {t.scores:,} | {t.teachers:,} | {t.wall:.2f} "
-        f"| {t.processor:.2f} | {target} | {t.gigabytes:.2f} | {peer} | {t.log_likelihood:.6f} |\n"
+        f"| {t.name}{'' if t.converged else ' (not converged)'} | {t.scores:,} | {t.teachers:,} "
+        f"| {t.wall:.2f} | {t.processor:.2f} | {target} | {t.gigabytes:.2f} | {peer} | {t.log_likelihood:.6f} |\n"
         for t, target, peer in timings
     )
 
@@ -155,8 +155,8 @@ def main() -> None:
         f"{os.environ.get('OMP_NUM_THREADS', 'all')} thread(s) of BLAS\n"
         f"- numpy {version('numpy')}, scipy {version('scipy')}, pandas {version('pandas')}\n"
     )
-    text = f"{INTRODUCTION}\n{machine}\n## Known data\n\n{rows_of(known)}\n## Cost against students and teachers\n\n"
-    text += rows_of(scale)
+    text = f"{INTRODUCTION}\n{machine}\n## Known data\n\n{rows_of(known)}\n"
+    text += f"## Cost against students and teachers\n\n{rows_of(scale)}"
     text += "\nEquations are dense in the teachers: work grows with their cube, memory with their square.\n"
     chosen.output.write_text(text, encoding="utf-8")
 

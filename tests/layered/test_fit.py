@@ -135,13 +135,11 @@ def test_several_starts_reach_one_maximum() -> None:
 def test_persistence_0_and_1_are_the_named_models() -> None:
     frame = invented_district()
     for name, number in {"zero": 0.0, "complete": 1.0}.items():
-        named, numbered = fit_layered(frame, name), fit_layered(frame, number)
-        assert named.log_likelihood == pytest.approx(numbered.log_likelihood, abs=1e-9)
+        by_name, by_number = fit_layered(frame, name), fit_layered(frame, number)
+        assert by_name.log_likelihood == pytest.approx(by_number.log_likelihood, abs=1e-9)
     effects = fit_layered(frame, "zero").teacher_effects()
-    given = solve_layered(students(EXAMPLE_3), 2.0, 1.0, 0.7, 0.0)
-    assert given.solution.u == pytest.approx(
-        solve_layered(students(EXAMPLE_3), 2.0, 1.0, 0.7, "zero").solution.u
-    )
+    numbered, named = (solve_layered(students(EXAMPLE_3), 2.0, 1.0, 0.7, kind) for kind in (0.0, "zero"))
+    assert numbered.solution.u == pytest.approx(named.solution.u)
     assert effects["value_added"].tolist() == (effects["year"] > 1).tolist()
 
 
@@ -184,9 +182,8 @@ def test_recovery_with_coverage() -> None:
         random.integers(40, size=(400, 3))
         truth = random.normal(scale=6.0, size=(3, 40))
         effects = fit.teacher_effects()
-        planted = [
-            truth[int(name.split("-")[0]) - 1, int(name.split("-")[1])] for name in effects["teacher_id"]
-        ]
+        places = [name.split("-") for name in effects["teacher_id"]]
+        planted = [truth[int(year) - 1, int(number)] for year, number in places]
         inside.append(((effects["lower"] < planted) & (planted < effects["upper"])).mean())
         variances.append(fit.teacher_variances["variance"].mean())
     assert np.mean(inside) == pytest.approx(0.95, abs=0.02)

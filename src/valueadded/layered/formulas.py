@@ -72,9 +72,8 @@ def write_formula(
     )
     groups = _groups(solution, focal)
     scores["group"] = groups[scores["student"]]
-    if (
-        scores.groupby(["cell", "group"])["weight"].agg(np.ptp) > NOTHING * scores["weight"].abs().max()
-    ).any():
+    unlike = scores.groupby(["cell", "group"])["weight"].agg(np.ptp)
+    if (unlike > NOTHING * scores["weight"].abs().max()).any():
         scores["group"] = _groups(solution, None)[scores["student"]]
     table = scores.groupby(["cell", "group"], as_index=False).agg(
         n_students=("student", "size"), coefficient=("weight", "sum")

@@ -170,7 +170,6 @@ def covariance_names(design: LayeredDesign, numbering: Numbering) -> Sequence[st
     names = []
     for number in range(numbering.n_covariances):
         a, b = (int(found[0]) for found in np.nonzero(np.tril(numbering.covariance_label == number)))
-        names.append(
-            f"covariance {'.'.join(map(str, design.cells[b]))}:{'.'.join(map(str, design.cells[a]))}"
-        )
+        one, other = (".".join(map(str, design.cells[cell])) for cell in (b, a))
+        names.append(f"covariance {one}:{other}")
     return names

@@ -55,9 +55,7 @@ class LayeredSolution:
     @property
     def mean_weights(self) -> pd.DataFrame:
         """Return Q1: one row for each score (`student_id`, `domain`, `year`), a column for each mean."""
-        names = [
-            f"{term} {domain} {year}" for domain, year in self.design.cells for term in self.design.terms
-        ]
+        names = [f"mean {domain} {year}" for domain, year in self.design.cells]
         return self._scores().join(pd.DataFrame(self.solution.q1.T, columns=names))
 
     @property
