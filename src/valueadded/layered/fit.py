@@ -80,7 +80,7 @@ def estimate(
     theta, found, boundary = _settle_boundary(visit, theta, found, n, _variances_of_classes(design))
     slopes = np.full(k, np.nan)
     for number in np.flatnonzero(boundary):
-        slopes[number] = boundary_slope(visit, theta, n + number, _variances_of_classes(design)[number])
+        slopes[number] = boundary_slope(visit, theta, n + int(number), _variances_of_classes(design)[number])
     return Estimates(
         at=unpack(theta, numbering),
         theta=theta,

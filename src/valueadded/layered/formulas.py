@@ -124,7 +124,7 @@ def _mean(solution: LayeredSolution, cell: int, groups: list[str]) -> str:
 
 def _in_order(solution: LayeredSolution, table: pd.DataFrame, focal: tuple[object, object]) -> list[int]:
     """Return the cells, the teacher's own first, then earlier and later ones."""
-    own = solution.design.cells.index(focal)  # type: ignore[arg-type]
+    own = solution.design.cells.index(focal)
     return [own, *(cell for cell in sorted(table["cell"].unique()) if cell != own)]
 
 

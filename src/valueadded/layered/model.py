@@ -142,8 +142,7 @@ class LayeredFit:
             lower=effects - z * errors,
             upper=effects + z * errors,
             value_added=[
-                year > first[domain]  # type: ignore[operator]
-                for domain, year in zip(frame["domain"], frame["year"], strict=True)
+                year > first[domain] for domain, year in zip(frame["domain"], frame["year"], strict=True)
             ],
         )
 

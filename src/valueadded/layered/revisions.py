@@ -80,7 +80,7 @@ def _revise(name: str, fit: LayeredFit, critical: float) -> pd.DataFrame:
     spread = table["first_variance"] - table["revised_variance"]
     touched = spread > 1e-9 * table["first_variance"]
     error = np.sqrt(spread.where(touched))
-    statistic = change / error
+    statistic = np.asarray(change / error)
     return pd.DataFrame(
         {
             "model": name,
@@ -93,7 +93,7 @@ def _revise(name: str, fit: LayeredFit, critical: float) -> pd.DataFrame:
             "change": change,
             "std_error": error,
             "statistic": statistic,
-            "pulse": statistic.abs() > critical,
+            "pulse": np.abs(statistic) > critical,
         }
     )
 
