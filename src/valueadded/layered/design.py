@@ -148,7 +148,7 @@ def _acting_links(records: Records) -> pd.DataFrame:
 def _codes(frame: pd.DataFrame, by: list[str]) -> tuple[list[tuple], Index]:
     grouped = frame.groupby(by, sort=True)
     keys = grouped.size().index.tolist()
-    return keys, grouped.ngroup().to_numpy(dtype=np.intp)
+    return keys, np.asarray(grouped.ngroup(), dtype=np.intp)
 
 
 def _effects(links: pd.DataFrame) -> tuple[pd.DataFrame, Index]:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from valueadded.layered.design import LayeredDesign, Pattern
-from valueadded.layered.factor import DenseFactor, Layout
+from valueadded.layered.factor import DenseFactor, Layout, SparseFactor, factorise
 from valueadded.layered.parameters import Parameters
 
 Array = NDArray[np.float64]
@@ -40,7 +40,7 @@ class Equations:
     """
 
     matrices: list[PatternMatrices]
-    factor: DenseFactor
+    factor: DenseFactor | SparseFactor
     weighted: Array
     solved: Array
     cross: Array
@@ -81,7 +81,7 @@ def assemble(design: LayeredDesign, layout: Layout, at: Parameters) -> Equations
         values += np.bincount(layout.slots[position].ravel(), weights=products.ravel(), minlength=len(values))
         cross += np.tensordot(pattern.columns, known.precision @ pattern.columns, axes=((0, 1), (0, 1)))
         determinant += len(pattern.students) * known.log_determinant
-    factor = DenseFactor(layout, values)
+    factor = factorise(layout, values)
     weighted = to_effects(design, matrices, [pattern.columns for pattern in design.patterns])
     solved = factor.solve(weighted)
     return Equations(
