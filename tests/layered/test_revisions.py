@@ -9,7 +9,7 @@ from valueadded.layered import compare_simple, fit_layered, revise_effects
 
 
 def test_a_change_has_the_variance_of_what_was_learned() -> None:
-    """Under the model the statistic is standard normal: 1,200 changes of 20 districts."""
+    """Under the model the statistic is standard normal: 600 changes of 10 districts."""
     found = []
     for seed in range(10):
         fit = fit_layered(invented_district(seed=seed, n_students=300, n_teachers=30))

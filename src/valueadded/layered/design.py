@@ -154,9 +154,8 @@ def _codes(frame: pd.DataFrame, by: list[str]) -> tuple[list[tuple], Index]:
 def _effects(links: pd.DataFrame) -> tuple[pd.DataFrame, Index]:
     grouped = links.groupby(["layer", "domain", "year", "unit"], sort=True)
     effects = grouped["scored"].sum().astype(np.int64).rename("n_students").reset_index()
-    return effects[["layer", "unit", "domain", "year", "n_students"]], grouped.ngroup().to_numpy(
-        dtype=np.intp
-    )
+    order = ["layer", "unit", "domain", "year", "n_students"]
+    return effects[order], np.asarray(grouped.ngroup(), dtype=np.intp)
 
 
 def _incidence(patterns: list[Pattern], n_effects: int) -> sparse.csr_array:

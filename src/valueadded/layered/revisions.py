@@ -80,7 +80,7 @@ def _revise(name: str, fit: LayeredFit, critical: float) -> pd.DataFrame:
     spread = table["first_variance"] - table["revised_variance"]
     touched = spread > 1e-9 * table["first_variance"]
     error = np.sqrt(spread.where(touched))
-    statistic = change.to_numpy(dtype=float) / error.to_numpy(dtype=float)
+    statistic = np.divide(change.to_numpy(dtype=float), np.asarray(error, dtype=float))
     return pd.DataFrame(
         {
             "model": name,
