@@ -10,6 +10,7 @@ numerics        mathematical operations on arrays
 mixed           design -> moments -> criterion -> fit -> posterior: relative school effects
 benchmark       the frozen line, the models measured from it, the drift of the system
 location_scale  the mean and the variance of a school, by exact maximum likelihood
+layered         effects of teachers over years, for given variances and by maximum likelihood
 effects         intervals, reflation, changes, correlations between years
 validate_benchmark  invented systems with planted truth, and what each method makes of them
 figures         one file for each figure

@@ -58,8 +58,10 @@ def write_formula(
     if domain is not None:
         chosen &= effects["domain"] == domain
     if chosen.sum() != 1:
+        years = sorted(map(str, effects.loc[effects["unit"] == teacher, "year"].unique()))
+        remedy = "name its domain" if chosen.any() else f"its years are {years}"
         raise DesignError(
-            f"teacher {teacher} has {int(chosen.sum())} effects in year {year}; expected one: name its domain"
+            f"teacher {teacher} has {int(chosen.sum())} effects in year {year}; expected one: {remedy}"
         )
     place = int(np.flatnonzero(chosen)[0])
     focal = (effects["domain"][place], effects["year"][place])
