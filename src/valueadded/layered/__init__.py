@@ -5,6 +5,7 @@ from valueadded.layered.formulas import EffectFormula, write_formula
 from valueadded.layered.model import LayeredFit, fit_layered
 from valueadded.layered.revisions import Revisions, revise_effects
 from valueadded.layered.solve import LayeredSolution, collapse_sequences, shrinkage, solve_layered
+from valueadded.layered.weights import effect_contributions
 
 __all__ = [
     "EffectFormula",
@@ -13,6 +14,7 @@ __all__ = [
     "Revisions",
     "collapse_sequences",
     "compare_simple",
+    "effect_contributions",
     "fit_layered",
     "revise_effects",
     "shrinkage",
