@@ -30,6 +30,7 @@ PAGES = [
 CAPABILITIES = [
     *(f"B{number}" for number in range(1, 18)),
     *(f"K{number}" for number in range(1, 11)),
+    *(f"L{number}" for number in range(1, 19)),
     *(f"M{number}" for number in range(1, 12)),
     "M13",
     "M16",
