@@ -30,8 +30,7 @@ PAGES = [
 CAPABILITIES = [
     *(f"B{number}" for number in range(1, 18)),
     *(f"K{number}" for number in range(1, 11)),
-    *(f"M{number}" for number in range(1, 12)),
-    "M13",
+    *(f"M{number}" for number in range(1, 14)),
     "M16",
     "M17",
     *(f"V{number}" for number in range(1, 21)),
