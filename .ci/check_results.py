@@ -107,6 +107,22 @@ def check_location_scale(results: Path) -> list[str]:
     return faults + [f"a wider model of {domain} {year} fits worse" for domain, year in steps.index[worse]]
 
 
+def check_location_scale_tables(results: Path) -> list[str]:
+    """Tables 1 to 5 show every fitted model and no cell of fewer than ten students."""
+    folder = results / "location_scale" / "tables"
+    cells = pd.read_parquet(folder / "characteristics.parquet")
+    small = cells.loc[cells["n_students"].lt(10)]
+    faults = [f"{row.table} of {row.domain} {row.year} shows {row.term}" for row in small.itertuples()]
+    key = ["domain", "year", "model"]
+    comparison = pd.read_parquet(results / "location_scale" / "comparison.parquet", columns=key)
+    ladder = pd.read_parquet(folder / "ladder.parquet", columns=key)
+    fitted, shown = (set(table.itertuples(index=False, name=None)) for table in (comparison, ladder))
+    faults += [f"{model} of {domain} {year} is in no table" for domain, year, model in sorted(fitted - shown)]
+    if not (folder / "tables.md").is_file():
+        faults.append("the page of the tables is missing")
+    return faults
+
+
 CHECKS: dict[str, Callable[[Path], list[str]]] = {
     "ledger": check_ledger,
     "attrition": check_attrition,
@@ -114,6 +130,7 @@ CHECKS: dict[str, Callable[[Path], list[str]]] = {
     "decomposition": check_decomposition,
     "effects": check_effects,
     "location_scale": check_location_scale,
+    "location_scale_tables": check_location_scale_tables,
     "figures": check_figures,
 }
 

@@ -29,6 +29,7 @@ from valueadded.contracts import (
     intake,
     location_scale,
     location_scale_figures,
+    location_scale_tables,
     location_scale_years,
     mixed,
     records,
@@ -72,6 +73,8 @@ CONTRACTS: dict[str, pa.DataFrameSchema] = {
     "location_scale/comparison.parquet": location_scale.LOCATION_SCALE_COMPARISON,
     "location_scale/posteriors.parquet": location_scale.LOCATION_SCALE_POSTERIORS,
     "location_scale/variance_drift.parquet": location_scale_years.LOCATION_SCALE_VARIANCE_DRIFT,
+    "location_scale/tables/characteristics.parquet": location_scale_tables.CHARACTERISTICS,
+    "location_scale/tables/ladder.parquet": location_scale_tables.LADDER,
     "location_scale/year_correlations.parquet": location_scale_years.LOCATION_SCALE_CORRELATIONS,
     "*/fits.parquet": mixed.FITS,
     "*/fixed_effects.parquet": mixed.FIXED_EFFECTS,
@@ -135,6 +138,8 @@ FIXED_COLUMNS = {
     "location_scale/school_effects": "domain year model estimator school_id n_students mean_effect"
     " scale_effect school_variance reference_variance separated_mean separated_variance",
     "location_scale/year_correlations": "domain year_a year_b what correlation lower upper n_schools",
+    "location_scale/tables/ladder": "domain year table position block label model estimator estimate"
+    " std_error",
     "effects/ranks": "domain year model school_id rank rank_lower rank_upper p_above_average"
     " p_top_quintile p_bottom_quintile",
 }

@@ -133,10 +133,8 @@ def _ladder(name: str, rows: pd.DataFrame, fits: pd.DataFrame) -> list[str]:
             lines.append(_line([f"**{block}**", *[""] * (2 * len(fitted))]))
         for _, parameter in of_block.groupby("position"):
             cells = parameter.set_index("model").to_dict("index")
-            pairs = [_pair(cells.get(model)) for model in fitted]
-            lines.append(
-                _line([_words(parameter["label"].iloc[0]), *(cell for pair in pairs for cell in pair)])
-            )
+            numbers = [cell for model in fitted for cell in _pair(cells.get(model))]
+            lines.append(_line([_words(parameter["label"].iloc[0]), *numbers]))
     return [*lines, "", *_notes(rows, fits), ""]
 
 
