@@ -30,6 +30,8 @@ CAPABILITIES = [
     *(f"B{number}" for number in range(1, 18)),
     *(f"K{number}" for number in range(1, 11)),
     *(f"M{number}" for number in range(1, 12)),
+    "M14",
+    "M15",
     "N1",
     "N2",
     "N3",
