@@ -67,7 +67,7 @@ def test_init_template_shows_every_section(tmp_path):
     main(["init", str(tmp_path)])
     shown = yaml.safe_load((tmp_path / "config.yaml").read_text(encoding="utf-8"))
     # A study of real files invents nothing.
-    assert set(Config.model_fields) - {"synthetic", "synthetic_twin", "validate_benchmark"} == set(shown)
+    assert set(Config.model_fields) - {"synthetic", "synthetic_twin", "validate_benchmark", "calibration"} == set(shown)
 
 
 def test_init_keeps_student_records_out_of_a_repository(tmp_path):
