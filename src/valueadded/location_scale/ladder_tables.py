@@ -75,9 +75,14 @@ def _coefficient_rows(table: pd.DataFrame, plan: LadderPlan) -> pd.DataFrame:
     terms = ["Intercept", plan.prior_term, *plan.student_terms, *plan.school_terms]
     return table.assign(
         block=table["function"].map(FUNCTIONS),
-        order=[(_rank(term, terms), 0, term) for term in table["term"]],
+        order=_as_column([(_rank(term, terms), 0, term) for term in table["term"]], table),
         label=[_label_term(term, plan) for term in table["term"]],
     )
+
+
+def _as_column(places: list[tuple[int, int, str]], table: pd.DataFrame) -> pd.Series:
+    """Return the places of the rows of a table, by which they are sorted, as a column of it."""
+    return pd.Series(places, index=table.index, dtype="object")
 
 
 def _rank(term: str, terms: Sequence[str]) -> int:
@@ -111,12 +116,12 @@ def _effect_rows(table: pd.DataFrame) -> pd.DataFrame:
     between = table["effect_a"].map(WORDS) + " and " + table["effect_b"].map(WORDS)
     kind = (~same).astype(int)
     covariances = table.assign(
-        order=[(group, a, str(b)) for group, (a, b) in zip(kind, places, strict=True)],
+        order=_as_column([(group, a, str(b)) for group, (a, b) in zip(kind, places, strict=True)], table),
         label=("variance of the " + table["effect_a"].map(WORDS)).where(same, "covariance of " + between),
         estimate=table["covariance"],
     )
     correlations = table.assign(
-        order=[(2, a, str(b)) for a, b in places],
+        order=_as_column([(2, a, str(b)) for a, b in places], table),
         label="correlation of " + between,
         estimate=table["correlation"],
         std_error=float("nan"),
@@ -130,7 +135,7 @@ def _fit_rows(comparison: pd.DataFrame) -> pd.DataFrame:
         comparison.assign(
             estimator="posterior" if name == "dic" else "ml",
             block=FIT,
-            order=[(place, 0, name)] * len(comparison),
+            order=_as_column([(place, 0, name)] * len(comparison), comparison),
             label=label,
             estimate=comparison[name].astype("float64"),
             std_error=float("nan"),
