@@ -11,6 +11,7 @@ mixed           design -> moments -> criterion -> fit -> posterior: relative sch
 benchmark       the frozen line, the models measured from it, the drift of the system
 location_scale  the mean and the variance of a school, by exact maximum likelihood
 intake_adjusted  whole schools on every outcome, adjusted for their intake
+layered         effects of teachers over years, for given variances and by maximum likelihood
 effects         intervals, reflation, changes, correlations between years
 validate_benchmark  invented systems with planted truth, and what each method makes of them
 figures         one file for each figure

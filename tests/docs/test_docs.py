@@ -30,9 +30,8 @@ PAGES = [
 CAPABILITIES = [
     *(f"B{number}" for number in range(1, 18)),
     *(f"K{number}" for number in range(1, 11)),
-    *(f"M{number}" for number in range(1, 14)),
-    "M16",
-    "M17",
+    *(f"L{number}" for number in range(1, 19)),
+    *(f"M{number}" for number in range(1, 18)),
     *(f"V{number}" for number in range(1, 21)),
     "V22",
     "V23",

