@@ -57,6 +57,12 @@ def shown_model(table: pd.DataFrame, domain: str) -> str:
     )
 
 
+def by_key(table: pd.DataFrame, key: list[str], value: str) -> dict[tuple[str, ...], float]:
+    """Return key -> value of the rows of a table."""
+    names = table[key].itertuples(index=False, name=None)
+    return dict(zip(names, map(float, table[value]), strict=True))
+
+
 def score_words(fits: pd.DataFrame, domain: str, unit: str) -> str:
     """Return the unit of a score in the location-scale models: `unit`, or that of a standardised score."""
     scales = fits.loc[fits["domain"] == domain, "score_scale"]

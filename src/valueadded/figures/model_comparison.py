@@ -21,11 +21,11 @@ PANELS = {
 def select_model_comparison(effects: pd.DataFrame, domain: str) -> pd.DataFrame:
     """Return every school of the latest cohort by both models, a row for each panel."""
     rows = latest(one_estimator(effects), domain, (BEFORE, AFTER))
-    both = rows.pivot(index=["domain", "year", "school_id"], columns="model")
     parts = []
     for panel, (column, _, _) in PANELS.items():
-        values = both[column].rank(method="first") if panel.endswith("rank") else both[column]
-        before, after = values[BEFORE], values[AFTER]
+        values = rows.pivot(index=["domain", "year", "school_id"], columns="model", values=column)
+        values = values.rank(method="first") if panel.endswith("rank") else values
+        before, after = (pd.Series(values[model]) for model in (BEFORE, AFTER))
         vary = before.nunique() > 1 and after.nunique() > 1
         part = pd.DataFrame({"before": before, "after": after}).reset_index()
         parts.append(part.assign(panel=panel, correlation=before.corr(after) if vary else np.nan))

@@ -1,11 +1,12 @@
 """Figure: the lines of all schools, with one slope and with slopes of their own (Figure 5 of the source)."""
 
+import numpy as np
 import pandas as pd
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
 from valueadded.contracts.location_scale_figures import SCHOOL_LINES
-from valueadded.figures.location_scale import latest, one_estimator
+from valueadded.figures.location_scale import by_key, latest, one_estimator
 from valueadded.figures.style import (
     DARK,
     INK,
@@ -28,16 +29,20 @@ def select_school_lines(
     A school's effect on the mean is that of a student with the average prior term, where its slope turns.
     """
     rows = latest(one_estimator(effects), domain, LINES)
-    found = latest(one_estimator(coefficients), domain, LINES)
-    found = found[found["function"] == "mean"].set_index(["model", "term"])["estimate"]
-    average = float(prior.mean())
-    ends = dict(zip(("from", "to"), map(float, prior.quantile([0.01, 0.99])), strict=True))
+    table = latest(one_estimator(coefficients), domain, LINES)
+    found = by_key(table, ["model", "function", "term"], "estimate")
+    values = prior.dropna().to_numpy(np.float64)
+    average, (low, high) = float(values.mean()), np.quantile(values, [0.01, 0.99])
     slope_effect = rows["slope_effect"].fillna(0.0)
-    intercept = rows["model"].map({model: found[model, "Intercept"] for model in LINES})
-    slope = rows["model"].map({model: found[model, prior_term] for model in LINES})
-    for end, at in ends.items():
-        expected = intercept + slope * at + rows["mean_effect"] + slope_effect * (at - average)
-        rows = rows.assign(**{f"prior_{end}": at, f"expected_{end}": expected})
+    intercept = rows["model"].map({model: found[model, "mean", "Intercept"] for model in LINES})
+    slope = rows["model"].map({model: found[model, "mean", prior_term] for model in LINES})
+    level = intercept + rows["mean_effect"]
+    rows = rows.assign(
+        prior_from=low,
+        prior_to=high,
+        expected_from=level + slope * low + slope_effect * (low - average),
+        expected_to=level + slope * high + slope_effect * (high - average),
+    )
     return rows.sort_values(["model", "school_id"], ignore_index=True)[list(SCHOOL_LINES.columns)]
 
 

@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from valueadded.contracts.location_scale_figures import TWO_SCHOOLS
-from valueadded.figures.location_scale import latest, one_estimator
+from valueadded.figures.location_scale import by_key, latest, one_estimator
 from valueadded.figures.style import DARK, MIDDLE, house_style, in_words, new_figure
 
 # model: panel, words
@@ -33,14 +33,16 @@ def select_two_schools(
     """
     models = [model for model in PANELS if (coefficients["model"] == model).any()]
     found = latest(one_estimator(coefficients), domain, models)
-    spreads = latest(one_estimator(covariance), domain, models)
-    spreads = spreads.set_index(["model", "effect_a", "effect_b"])["covariance"]
-    at, average = np.linspace(*prior.quantile([0.02, 0.98]), POINTS), float(prior.mean())
-    estimate = found.set_index(["model", "function", "term"])["estimate"]
+    pairs = latest(one_estimator(covariance), domain, models)
+    spreads = by_key(pairs, ["model", "effect_a", "effect_b"], "covariance")
+    estimate = by_key(found, ["model", "function", "term"], "estimate")
+    values = prior.dropna().to_numpy(np.float64)
+    low, high = np.quantile(values, [0.02, 0.98])
+    at, average = np.linspace(low, high, POINTS), float(values.mean())
     parts = []
     for model in models:
         turned, slope, scale = (
-            float(spreads.get((model, *pair), 0.0))
+            spreads.get((model, *pair), 0.0)
             for pair in (("intercept", "slope"), ("slope", "slope"), ("log_variance", "log_variance"))
         )
         # The variance of the intercept is that where the prior term is 0; the slopes turn at its mean.

@@ -59,7 +59,7 @@ def group_levels(values: pd.Series) -> pd.Series:
         ends = [f"{float(f'{cut:.3g}') if abs(cut) < 100 else round(cut):g}" for cut in cuts]
         ranges = [f"up to {ends[0]}", *map("above {}, up to {}".format, ends, ends[1:]), f"above {ends[-1]}"]
         labels = [f"group {place}: {words}" for place, words in enumerate(ranges, start=1)]
-    return pd.Series(pd.Categorical.from_codes(codes, labels), index=values.index)
+    return pd.Series(pd.Categorical.from_codes(codes, pd.Index(labels)), index=values.index)
 
 
 def hide_small_cells(cells: pd.DataFrame) -> pd.DataFrame:

@@ -49,9 +49,9 @@ def tabulate_ladder(
     ]
     rows = pd.concat([part[COLUMNS] for part in parts], ignore_index=True)
     rows["table"] = rows["model"].map(TABLE_OF)
-    rows["order"] = [
-        (BLOCKS.index(block), *order) for block, order in zip(rows["block"], rows["order"], strict=True)
-    ]
+    rows["order"] = (
+        rows["block"].map({block: str(place) for place, block in enumerate(BLOCKS)}) + rows["order"]
+    )
     groups = rows.groupby(["domain", "year", "table"])["order"]
     rows["position"] = groups.transform(_places).astype("int64")
     return rows.drop(columns="order").astype(dict.fromkeys(("table", "block", "label"), "str"))
@@ -75,7 +75,7 @@ def _coefficient_rows(table: pd.DataFrame, plan: LadderPlan) -> pd.DataFrame:
     terms = ["Intercept", plan.prior_term, *plan.student_terms, *plan.school_terms]
     return table.assign(
         block=table["function"].map(FUNCTIONS),
-        order=[(_rank(term, terms), 0, term) for term in table["term"]],
+        order=[f"{_rank(term, terms):04d} {term}" for term in table["term"]],
         label=[_label_term(term, plan) for term in table["term"]],
     )
 
@@ -103,20 +103,17 @@ def _effect_rows(table: pd.DataFrame) -> pd.DataFrame:
 
     A correlation has no standard error here; its interval is in the table of covariances.
     """
-    names = list(WORDS)
-    places = [
-        (names.index(a), names.index(b)) for a, b in zip(table["effect_a"], table["effect_b"], strict=True)
-    ]
+    place = {name: str(number) for number, name in enumerate(WORDS)}
+    places = table["effect_a"].map(place) + table["effect_b"].map(place)
     same = table["effect_a"].eq(table["effect_b"])
     between = table["effect_a"].map(WORDS) + " and " + table["effect_b"].map(WORDS)
-    kind = (~same).astype(int)
     covariances = table.assign(
-        order=[(group, a, str(b)) for group, (a, b) in zip(kind, places, strict=True)],
+        order=("0" + places).where(same, "1" + places),
         label=("variance of the " + table["effect_a"].map(WORDS)).where(same, "covariance of " + between),
         estimate=table["covariance"],
     )
     correlations = table.assign(
-        order=[(2, a, str(b)) for a, b in places],
+        order="2" + places,
         label="correlation of " + between,
         estimate=table["correlation"],
         std_error=float("nan"),
@@ -130,7 +127,7 @@ def _fit_rows(comparison: pd.DataFrame) -> pd.DataFrame:
         comparison.assign(
             estimator="posterior" if name == "dic" else "ml",
             block=FIT,
-            order=[(place, 0, name)] * len(comparison),
+            order=str(place),
             label=label,
             estimate=comparison[name].astype("float64"),
             std_error=float("nan"),

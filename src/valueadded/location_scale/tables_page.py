@@ -23,8 +23,9 @@ MEANS = {
 HEADINGS = {STUDENTS: "student characteristics", SCHOOLS: "school characteristics"}
 NOTES = """\
 Tables 1 and 2 are of the students that the models are fitted to. Numbers are cut at their quarters, those of
-a school at the quarters of schools. Cells of fewer than 10 students are hidden ("under 10"), and so are those
-from which they would follow ("withheld").
+a school at the quarters of schools; equal numbers stay together, so that groups may differ in size. Means are
+over students, also in Table 2. Cells of fewer than 10 students are hidden ("under 10"), and so are those from
+which they would follow ("withheld").
 
 Tables 3 to 5: SE is the standard error of a maximum likelihood estimate, or the standard deviation of the
 posterior where the estimate is its mean; the note under each table says which. An empty cell: the model does
