@@ -67,7 +67,12 @@ def test_init_template_shows_every_section(tmp_path):
     main(["init", str(tmp_path)])
     shown = yaml.safe_load((tmp_path / "config.yaml").read_text(encoding="utf-8"))
     # A study of real files invents nothing.
-    assert set(Config.model_fields) - {"synthetic", "synthetic_twin", "validate_benchmark", "calibration"} == set(shown)
+    assert set(Config.model_fields) - {
+        "synthetic",
+        "synthetic_twin",
+        "validate_benchmark",
+        "calibration",
+    } == set(shown)
 
 
 def test_init_keeps_student_records_out_of_a_repository(tmp_path):
@@ -153,7 +158,7 @@ def test_dictionary_names_the_files_that_rules_write():
     written = {
         path
         for path in re.findall(r'"(results/[^"]*\.parquet)"', rules)
-        if not re.search(r"\{(table|part|name|suffix)\}|outside_study", path)
+        if not re.search(r"\{(table|part|name|suffix)\}|outside_study|wildcards", path)
     }
     assert written
     missing = sorted(path for path in written if f"`{path}`" not in text)

@@ -143,10 +143,16 @@ def test_table_of_schools(schools: pd.DataFrame) -> None:
     fit = fit_location_scale(schools, "y ~ x + girl", "~ x", random_slope="x")
     table = fit.school_effects()
     assert table["n_students"].sum() == len(schools)
-    outside = (table["school_variance_lower"] > fit.mean_school_variance) | (
-        table["school_variance_upper"] < fit.mean_school_variance
+    # Here the means tell the variances, so that no school is separated on its own variance.
+    assert fit.means_tell_variances and fit.record.boundary
+    assert not table["separated_variance"].any()
+    plain = fit_location_scale(schools, "y ~ x + girl", "~ x")
+    apart = plain.school_effects()
+    outside = (apart["school_variance_lower"] > plain.mean_school_variance) | (
+        apart["school_variance_upper"] < plain.mean_school_variance
     )
-    assert table["separated_variance"].tolist() == outside.tolist()
+    assert not plain.means_tell_variances and outside.any()
+    assert apart["separated_variance"].tolist() == outside.tolist()
     away = table["mean_effect_lower"] * table["mean_effect_upper"] > 0
     assert table["separated_mean"].tolist() == away.tolist()
     assert 0 < away.sum() < len(table)

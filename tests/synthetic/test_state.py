@@ -146,3 +146,20 @@ def test_the_generator_knows_no_model():
 def test_a_state_is_frozen(state):
     with pytest.raises(dataclasses.FrozenInstanceError):
         state.students = None
+
+
+def test_the_residuals_of_schools_have_the_planted_variances(describe):
+    domains = {name: {"school_log_variance_sd": 0.8} for name in ("reading", "numeracy")}
+    once = {"two_schools": 0.0, "two_records": 0.0}
+    years = [2016, 2017, 2018, 2019, 2021, 2023]
+    settings = describe(tested_years=years, defects=0.0, domains=domains, movement=once)
+    state = generate_state(settings)
+    planted = state.truth_schools.query("year == 2018").set_index(["domain", "school_id"])["log_variance"]
+    for domain in settings.domains:
+        # The variances average to that of the domain, whatever their spread.
+        assert np.exp(planted[domain]).mean() == pytest.approx(1.0)
+        frame, _, residual_sd = match(state, settings, domain, 2018)
+        schools = (frame["residual"] / residual_sd).groupby(frame["school"]).agg(["var", "size"])
+        large = schools[schools["size"] >= 30]
+        # With 30 students a log variance has an error of sqrt(2 / 29) = 0.26, the truth spreads 0.8.
+        assert np.corrcoef(np.log(large["var"]), planted[domain][large.index])[0, 1] > 0.85

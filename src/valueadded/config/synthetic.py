@@ -43,6 +43,12 @@ class SyntheticDomain(Section):
     residual_sd: float = Field(
         42.0, gt=0, description="standard deviation of student residuals (scale points)"
     )
+    school_log_variance_sd: float = Field(
+        0.0,
+        ge=0,
+        description="standard deviation of true school effects on the log of the residual variance, the same"
+        " in every year (log variance)",
+    )
     score_se: float = Field(22.0, ge=0, description="standard error of a score at the centre (scale points)")
     drift: dict[int, float] = Field(
         default_factory=dict,

@@ -149,7 +149,8 @@ LOCATION_SCALE_EFFECTS = contract(
         ),
         "separated_mean": flag("the interval of the mean effect leaves out 0"),
         "separated_variance": flag(
-            "the interval of the school variance leaves out the population mean of the school variance"
+            "the interval of the school variance leaves out the population mean of the school variance; with "
+            "ml false for all schools where the means alone tell the variances, at a boundary"
         ),
         **_rank("mean_rank", "expected rank of the mean effect"),
         **_rank("variance_rank", "expected rank of the school variance"),

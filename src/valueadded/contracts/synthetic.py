@@ -15,6 +15,9 @@ TRUTH_SCHOOLS = contract(
         "location": number(
             "effect plus drift: the school seen from the line of the first cohort", "scale points"
         ),
+        "log_variance": number(
+            "true effect on the log of the residual variance, the same in every year", "log variance"
+        ),
     },
     key=["domain", "year", "school_id"],
 )

@@ -17,6 +17,9 @@ from valueadded.figures.style import (
     new_figure,
 )
 
+BOUNDARY = 0.9999
+"""A correlation of this size is one of 1."""
+
 # separated on the mean, separated on the variance: colour, marker, words
 LOOKS = {
     (False, False): (MUTED, "o", "neither separated from average"),
@@ -70,8 +73,9 @@ def draw_means_against_variances(plotted: pd.DataFrame, unit: str) -> Figure:
             entries[-1].set_markerfacecolor("white")
     axes.set_xlabel(f"effect on the school mean ({unit})")
     axes.set_ylabel(f"student variance (squared {unit})")
-    axes.set_title(
-        f"estimated correlation of the effects on mean and log variance: {first['correlation']:.2f}"
-    )
+    words = "estimated correlation of the effects on mean and log variance"
+    if abs(first["correlation"]) > BOUNDARY:
+        words = "at a boundary, variances say nothing that means do not: correlation"
+    axes.set_title(f"{words} {first['correlation']:.2f}")
     figure.legend(handles=entries, loc="outside lower center", ncols=2)
     return figure

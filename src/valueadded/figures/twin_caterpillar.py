@@ -49,11 +49,9 @@ def select_twin_caterpillar(effects: pd.DataFrame, fits: pd.DataFrame, domain: s
             average=averages[quantity],
         ).sort_values(["value", "school_id"], ignore_index=True)
         part["rank"] = np.arange(1, len(part) + 1)
-        place = np.select(
-            [part["lower"] > part["average"], part["upper"] < part["average"]],
-            ["above", "below"],
-            "not_separated",
-        )
+        apart = part[f"separated_{quantity}"].to_numpy()
+        above = part["value"].to_numpy() > averages[quantity]
+        place = np.select([apart & above, apart], ["above", "below"], "not_separated")
         part["separation"] = pd.Series(place, dtype="str")
         parts.append(part)
     return pd.concat(parts, ignore_index=True)[list(TWIN_CATERPILLAR.columns)].astype({"quantity": "str"})

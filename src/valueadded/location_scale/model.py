@@ -16,6 +16,9 @@ from valueadded.numerics.search import SearchRecord
 
 Array = NDArray[np.float64]
 
+# A school's log variance has a part of its own if that is more than this share of its variance.
+OWN_SHARE = 1e-6
+
 
 @dataclass(frozen=True)
 class LocationScaleFit:
@@ -111,6 +114,18 @@ class LocationScaleFit:
         at = self.estimates.at
         return float(self.design.outcome_spread**2 * np.exp(at.alpha[0] + at.scale**2 / 2))
 
+    @property
+    def means_tell_variances(self) -> bool:
+        """Return whether a school's variance follows from its effects on the mean, as at a boundary.
+
+        The effect on the log variance then has no part of its own: its multiple correlation with the effects
+        on the mean is +-1.
+        """
+        covariance = effect_covariance(self.estimates.at)
+        own, means, together = covariance[-1, -1], covariance[:-1, :-1], covariance[:-1, -1]
+        rest = own - together @ np.linalg.pinv(means, hermitian=True) @ together
+        return bool(rest <= OWN_SHARE * own)
+
     def school_effects(self, confidence: float = 0.95) -> pd.DataFrame:
         """Return one row for each school, estimates taken as known.
 
@@ -119,7 +134,8 @@ class LocationScaleFit:
         `school_variance` is the posterior mean of the variance at average terms, with the interval of v
         carried over. `reference_variance` is that of a common reference distribution, all students (M5, M6),
         with a log-normal interval of the same mean and variance. `separated_mean` and `separated_variance`
-        say whether the interval leaves out the average: 0, and the population mean variance (M11).
+        say whether the interval leaves out the average: 0, and the population mean variance (M11); none is
+        separated on the variance where the means tell the variances.
         """
         design, at = self.design, self.estimates.at
         known = school_posterior(design, self.estimates)
@@ -157,7 +173,7 @@ class LocationScaleFit:
         leaves_out = (variance_ends[:, 0] > average) | (variance_ends[:, 1] < average)
         return frame.assign(
             separated_mean=(frame["mean_effect_lower"] > 0) | (frame["mean_effect_upper"] < 0),
-            separated_variance=leaves_out & self.random_scale,
+            separated_variance=leaves_out & (not self.means_tell_variances),
         )
 
 

@@ -39,7 +39,8 @@ def draw_scores(settings: Synthetic, truth: Truth, students: Students) -> Scores
     The outcome is drawn from the model that the pipeline fits:
 
         outcome = line(observed prior score, sex, Indigenous, ESL, school's mean observed prior)
-                  + drift of the year + school effect of the year + independent residual
+                  + drift of the year + school effect of the year
+                  + independent residual, its variance that of the school
 
     The line is one and the same in every year and holds at the *observed* prior score, measurement
     error included. So planted effects and drift are what a correct model recovers, with nothing lost to
@@ -139,7 +140,7 @@ def _draw_outcome(
     for column, part in enumerate(settings.domains.values()):
         standard = (prior[:, column] - part.prior_centre) / part.prior_scale
         mean = average_by_school(standard, students.school_outcome, matched[:, column], settings.schools)
-        line = part.line
+        line, spread = part.line, np.exp(truth.log_variance[column] / 2)
         outcome[:, column] = (
             line.intercept
             + line.prior_standard * standard
@@ -150,7 +151,7 @@ def _draw_outcome(
             + line.school_mean_prior * mean[students.school_outcome]
             + truth.drift[year, column]
             + truth.effects[year, column, students.school_outcome]
-            + part.residual_sd * residual[:, column]
+            + part.residual_sd * spread[students.school_outcome] * residual[:, column]
         )
     return np.clip(outcome, LOWEST, HIGHEST)
 

@@ -21,11 +21,14 @@ class Truth:
 
     first_year : first of the T years; untested years among them have effects like any other
     effects : (T, D, J) true school effects in scale points; each year and domain has mean 0 over schools
+    log_variance : (D, J) true effects on the log of the residual variance, the same in every year; the
+        variances of schools have the domain's as their mean
     drift : (T, D) movement of every outcome given prior and intake, in scale points
     """
 
     first_year: int
     effects: Array
+    log_variance: Array
     drift: Array
 
 
@@ -47,10 +50,15 @@ def plant_truth(settings: Synthetic) -> Truth:
     # A lower-triangular factor makes a year depend on earlier years only: adding a later one changes nothing.
     effects = np.einsum("ts,sdj->tdj", factor_correlations(settings.correlations_by_lag()), shocks)
     effects = (effects - effects.mean(axis=2, keepdims=True)) * spread[:, None]
+    scales = open_stream(settings.seed, "school variances").standard_normal(
+        (len(settings.domains), settings.schools)
+    )
+    log_variance = scales * np.array([[part.school_log_variance_sd] for part in settings.domains.values()])
+    log_variance -= np.log(np.exp(log_variance).mean(axis=1, keepdims=True))
     drift = np.array(
         [[domain.drift.get(year, 0.0) for domain in settings.domains.values()] for year in years], dtype=float
     )
-    return Truth(years[0], effects, drift)
+    return Truth(years[0], effects, log_variance, drift)
 
 
 def factor_correlations(by_lag: list[float]) -> Array:
@@ -71,7 +79,7 @@ def factor_correlations(by_lag: list[float]) -> Array:
 
 
 def tabulate_schools(settings: Synthetic, truth: Truth, school_ids: npt.NDArray[np.str_]) -> pd.DataFrame:
-    """Return the true effect of each school in each tested outcome year."""
+    """Return the true effects of each school in each tested outcome year."""
     drift = _drift_since_reference(settings, truth)
     frames = [
         pd.DataFrame(
@@ -82,6 +90,7 @@ def tabulate_schools(settings: Synthetic, truth: Truth, school_ids: npt.NDArray[
                 "effect": truth.effects[year - truth.first_year, column],
                 "location": truth.effects[year - truth.first_year, column]
                 + drift[year - truth.first_year, column],
+                "log_variance": truth.log_variance[column],
             }
         )
         for column, domain in enumerate(settings.domains)
