@@ -101,7 +101,7 @@ def test_effects_table() -> None:
     tau2, sigma2, n = fit.school_variance, fit.residual_variance, effects["n_students"]
     np.testing.assert_allclose(effects["std_error"], np.sqrt(tau2 * sigma2 / (sigma2 + n * tau2)), rtol=1e-12)
     np.testing.assert_allclose(
-        effects["upper"] - effects["effect"], 1.6448536269514722 * effects["std_error"], rtol=1e-12
+        effects["upper_textbook"] - effects["effect"], 1.6448536269514722 * effects["std_error"], rtol=1e-12
     )
 
 

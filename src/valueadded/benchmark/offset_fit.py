@@ -13,6 +13,7 @@ from valueadded.errors import DesignError
 from valueadded.mixed.criterion import arrange, profile_deviance
 from valueadded.mixed.fit import Estimates, FittedModel, estimate_intercept_model
 from valueadded.mixed.formula import read_formula, term_columns
+from valueadded.mixed.integrated import Interval, integrated_interval
 from valueadded.mixed.moments import (
     INTERCEPT,
     SchoolMoments,
@@ -36,6 +37,7 @@ class BenchmarkFit(FittedModel):
 
     estimates, moments : as in FittedModel; estimates hold the free terms and the variances, moments the terms
         of the line and the free ones
+    residual : moments of what is left without the pinned part, the free terms measured from `origin`
     variant : "offset", "drift" or "frozen"
     coefficients : term -> coefficient of the line, pinned or free, the free drift not included
     pinned : terms held at the benchmark
@@ -43,6 +45,7 @@ class BenchmarkFit(FittedModel):
         year's for a term outside the line; 0 but for the variant "drift"
     """
 
+    residual: SchoolMoments
     variant: str
     coefficients: dict[str, float]
     pinned: tuple[str, ...]
@@ -75,14 +78,15 @@ class BenchmarkFit(FittedModel):
             }
         )
 
-    def school_effects(self, confidence: float = 0.95) -> pd.DataFrame:
+    def school_effects(self, confidence: float = 0.95, interval: Interval = "integrated") -> pd.DataFrame:
         """Return one row for each school, measured from the benchmark line.
 
         For "drift" the effect is the drift plus the school's shrunken deviation, and its standard error is
         the prediction error of that sum: sqrt(q_j'V q_j + tau2 (1 - lambda_j)) with q_j = (1, 0, ...) -
         lambda_j (1, free intake of the school) and V the covariance of drift and free coefficients. The error
         of the line's own coefficients is common to all schools and belongs to the drift's interval.
-        `deviation` is measured from the level of all schools that year.
+        `deviation` is measured from the level of all schools that year. The "integrated" interval is over the
+        variances and the free coefficients; "frozen" has none to integrate over and keeps the textbook's.
         """
         from_line = mean_residuals(self.moments, self.coefficients)
         tau2, sigma2 = self.school_variance, self.residual_variance
@@ -94,7 +98,18 @@ class BenchmarkFit(FittedModel):
             deviation = effect - reliability * (reliability @ from_line / reliability.sum())
         posterior = SchoolPosterior(from_line, effect, error, reliability, deviation)
         population = population_mean(self.moments, self.coefficients, {})
-        return effects_frame(self.moments, posterior, population, confidence)
+        ends = self._integrated(confidence) if interval == "integrated" else None
+        return effects_frame(self.moments, posterior, population, confidence, ends)
+
+    def _integrated(self, confidence: float) -> tuple[Array, Array] | None:
+        """Return the integrated interval of the effects, the drift's own part included."""
+        if self.variant == "frozen":
+            return None
+        data = arrange(self.residual, self.variant == "drift")
+        level, base = np.zeros(len(data.terms)), 0.0
+        if self.variant == "drift":
+            level[0], level[1:], base = 1.0, -data.centre[1:-1], float(data.centre[-1])
+        return integrated_interval(data, level, base, confidence)
 
     def _drift_variance(self, reliability: Array) -> Array:
         """Return q_j'V q_j (J,)."""
@@ -157,7 +172,7 @@ def fit_offset(
     found = {term: estimates.coefficients[term] for term in free_columns}
     intercept = height - sum(found[term] * origin[term] for term in free_columns)
     coefficients = {INTERCEPT: intercept, **slopes, **found}
-    return BenchmarkFit(estimates, moments, variant, coefficients, (INTERCEPT, *slopes), origin)
+    return BenchmarkFit(estimates, moments, residual, variant, coefficients, (INTERCEPT, *slopes), origin)
 
 
 def _focal_moments(

@@ -59,12 +59,21 @@ class SchoolPosterior:
 
 
 def effects_frame(
-    moments: SchoolMoments, posterior: SchoolPosterior, population: float, confidence: float
+    moments: SchoolMoments,
+    posterior: SchoolPosterior,
+    population: float,
+    confidence: float,
+    integrated: tuple[Array, Array] | None = None,
 ) -> pd.DataFrame:
-    """Return the table of school effects with the textbook interval effect +- z x standard error."""
+    """Return the table of school effects with their intervals.
+
+    The textbook interval is effect +- z x standard error. `lower` and `upper` are the `integrated` ends where
+    they are given, and those of the textbook otherwise.
+    """
     z = NormalDist().inv_cdf(0.5 + confidence / 2)
-    lower = posterior.effect - z * posterior.std_error
-    upper = posterior.effect + z * posterior.std_error
+    textbook = posterior.effect - z * posterior.std_error, posterior.effect + z * posterior.std_error
+    lower, upper = integrated or textbook
+    kind = "integrated" if integrated else "textbook"
     return pd.DataFrame(
         {
             "school_id": pd.array(moments.school_id, dtype="str"),
@@ -75,9 +84,9 @@ def effects_frame(
             "lower": lower,
             "upper": upper,
             "reliability": posterior.reliability,
-            "interval": pd.array(["textbook"] * moments.n_schools, dtype="str"),
-            "lower_textbook": lower,
-            "upper_textbook": upper,
+            "interval": pd.array([kind] * moments.n_schools, dtype="str"),
+            "lower_textbook": textbook[0],
+            "upper_textbook": textbook[1],
             "effect_plus_mean": posterior.effect + population,
             "deviation": posterior.deviation,
         }

@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
+from valueadded.mixed.criterion import arrange
 from valueadded.mixed.fit import FittedModel, Method, estimate_intercept_model
-from valueadded.mixed.moments import SchoolMoments
+from valueadded.mixed.integrated import Interval, integrated_interval
+from valueadded.mixed.moments import INTERCEPT, SchoolMoments
 from valueadded.mixed.posterior import SchoolPosterior, effects_frame, mean_residuals, population_mean, shrink
 from valueadded.mixed.summarise import design_moments
 
@@ -20,11 +23,12 @@ class RandomInterceptFit(FittedModel):
 
     method: str
 
-    def school_effects(self, confidence: float = 0.95) -> pd.DataFrame:
+    def school_effects(self, confidence: float = 0.95, interval: Interval = "integrated") -> pd.DataFrame:
         """Return each school's mean residual, shrunken effect, standard error, interval and reliability.
 
-        Effects and textbook intervals follow B7 and B8 of the source: they take the estimated variances
-        and coefficients as known.
+        Effects, standard errors and textbook intervals follow B7 and B8 of the source: they take the
+        estimated variances and coefficients as known. With `interval` "integrated", `lower` and `upper`
+        integrate over both; with 3 schools or fewer they are the textbook's, as the column says.
         """
         coefficients = self.estimates.coefficients
         residual = mean_residuals(self.moments, coefficients)
@@ -33,7 +37,11 @@ class RandomInterceptFit(FittedModel):
         )
         posterior = SchoolPosterior(residual, effect, error, reliability, deviation=effect)
         population = population_mean(self.moments, coefficients, {})
-        return effects_frame(self.moments, posterior, population, confidence)
+        ends = None
+        if interval == "integrated":
+            data = arrange(self.moments, INTERCEPT in self.estimates.terms)
+            ends = integrated_interval(data, np.zeros(len(data.terms)), 0.0, confidence)
+        return effects_frame(self.moments, posterior, population, confidence, ends)
 
 
 def fit_random_intercept(

@@ -47,7 +47,7 @@ def schools_in_both(system: System, fits: Fits) -> tuple[list[str], Array]:
 
 def _change_of_residuals(fits: Fits, school: list[str], truth: Array) -> Estimate:
     pair = fits.measured["benchmark_drift"]
-    tables = [fit.school_effects().set_index("school_id").loc[school] for fit in pair]
+    tables = [fit.school_effects(interval="textbook").set_index("school_id").loc[school] for fit in pair]
     residuals = [table["mean_residual"].to_numpy() for table in tables]
     variance = sum(
         fit.residual_variance / table["n_students"].to_numpy()

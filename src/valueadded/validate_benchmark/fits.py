@@ -57,7 +57,7 @@ def fit_system(system: System, confidence: float) -> Fits:
     }
     models: dict[str, tuple[RandomInterceptFit | BenchmarkFit, ...]] = {"relative": relative, **measured}
     tables = [
-        fit.school_effects(confidence).assign(domain="score", model=model, year=year)
+        fit.school_effects(confidence, "textbook").assign(domain="score", model=model, year=year)
         for model, pair in models.items()
         for year, fit in zip((first, last), pair, strict=True)
     ]
