@@ -1,13 +1,15 @@
 """What the figures of one whole school share: its rows, their places, words where there is no result."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from textwrap import fill
 
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from valueadded.errors import ContractError
-from valueadded.figures.style import DARK, FADED, MIDDLE, MUTED
+from valueadded.figures.style import DARK, FADED, MIDDLE, MUTED, in_words
 from valueadded.intake_adjusted.guard import HOW_TO_READ
 
 BAND_COLOURS = {"higher": DARK, "similar": MUTED, "lower": MIDDLE}
@@ -15,6 +17,10 @@ BAND_WORDS = {"higher": "above similar schools", "similar": "similar", "lower": 
 WINDOWS = ("LY", "4Y")
 # Distance of a window from the place of its outcome, in rows.
 OFFSETS = {"LY": -0.2, "4Y": 0.2}
+HEADING = 0.5
+"""Height of the heading of a domain of outcome, in rows."""
+FOOT_WIDTH = 128
+"""Characters in a line at the foot."""
 
 
 def rows_of_school(
@@ -44,7 +50,9 @@ def rows_of_school(
         raise ContractError(f"performance: school '{school_id}' has no rows; expected its outcomes")
     unknown = sorted(set(rows["outcome"]) - set(outcomes))
     if unknown:
-        raise ContractError(f"performance: outcome '{unknown[0]}' has no words; expected them of the registry")
+        raise ContractError(
+            f"performance: outcome '{unknown[0]}' has no words; expected them of the registry"
+        )
     areas = list(dict.fromkeys(area for area, _ in outcomes.values()))
     shown = sorted(set(rows["outcome"]), key=lambda name: areas.index(outcomes[name][0]))
     ordered = [name for area in areas for name in outcomes if name in shown and outcomes[name][0] == area]
@@ -74,7 +82,15 @@ def window_words(row: pd.Series) -> str:
 
 def outcome_words(row: pd.Series) -> str:
     """Return the outcome in words, with a mark where a high value is a poor result."""
-    return f"{row['words']} (high is poor)" if row["higher_is_worse"] else str(row["words"])
+    words = fill(str(row["words"]), 36)
+    return f"{words}\n(high is poor)" if row["higher_is_worse"] else words
+
+
+def heights(plotted: pd.DataFrame) -> dict[int, float]:
+    """Return place -> height of its row, with room for a heading above each domain of outcome."""
+    first = plotted.drop_duplicates("place")
+    headings = (first["area"] != first["area"].shift()).cumsum()
+    return dict(zip(first["place"].tolist(), (first["place"] + HEADING * headings).tolist(), strict=True))
 
 
 def write_status(axes: Axes, row: pd.Series, height: float) -> None:
@@ -94,23 +110,52 @@ def write_status(axes: Axes, row: pd.Series, height: float) -> None:
     )
 
 
-def name_outcomes(axes: Axes, plotted: pd.DataFrame) -> None:
-    """Name outcomes and windows at the left, and write each domain of outcome above its rows."""
-    first = plotted.drop_duplicates("place").set_index("place")
-    axes.set_yticks(list(first.index), [outcome_words(row) for _, row in first.iterrows()])
+def name_rows(axes: Axes, plotted: pd.DataFrame) -> None:
+    """Name outcomes at the left, windows at the right, domains of outcome above their rows."""
+    at = heights(plotted)
+    first = plotted.drop_duplicates("place")
+    axes.set_yticks(list(at.values()), [outcome_words(row) for _, row in first.iterrows()])
     axes.tick_params(axis="y", length=0)
-    for place, row in first[first["area"] != first["area"].shift()].iterrows():
-        top = float(str(place)) - 0.5
-        axes.axhline(top, color=FADED, linewidth=0.5, zorder=1)
-    axes.set_ylim(len(first) + 0.5, 0.5)
+    across = axes.get_yaxis_transform()
+    for area, rows in first.groupby("area", sort=False):
+        top = at[int(rows["place"].iloc[0])] - 0.5
+        axes.axhline(top - HEADING, color=FADED, linewidth=0.5, zorder=1)
+        axes.text(
+            0.01,
+            top - HEADING / 2,
+            in_words(str(area)),
+            transform=across,
+            fontsize=7,
+            fontweight="bold",
+            verticalalignment="center",
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.4},
+            zorder=6,
+        )
+    axes.set_ylim(max(at.values()) + 0.5, 0.5)
 
 
-def say_how_to_read(figure: Figure) -> None:
-    """Write at the foot of a figure how it is to be read (V24)."""
-    figure.supxlabel(_fold(HOW_TO_READ), x=0.01, horizontalalignment="left", fontsize=6.5, color=FADED)
+def name_windows(axes: Axes, plotted: pd.DataFrame) -> None:
+    """Write the years of each window at the right."""
+    at = heights(plotted)
+    for _, row in plotted.iterrows():
+        axes.text(
+            1.02,
+            at[row["place"]] + OFFSETS[row["window"]],
+            window_words(row),
+            transform=axes.get_yaxis_transform(),
+            fontsize=6.5,
+            verticalalignment="center",
+        )
 
 
-def _fold(words: str, width: int = 135) -> str:
-    from textwrap import fill
-
-    return fill(words, width)
+def add_foot(figure: Figure, entries: Sequence[Artist], ncols: int, first: str = "") -> None:
+    """Write how the figure is to be read (V24) at its foot, and the legend below; `first` stands before."""
+    legend = figure.legend(
+        handles=list(entries),
+        loc="outside lower left",
+        ncols=ncols,
+        title=fill(f"{first} {HOW_TO_READ}".strip(), FOOT_WIDTH),
+        title_fontsize=6.5,
+        alignment="left",
+    )
+    legend.get_title().set_color(FADED)
