@@ -1,5 +1,6 @@
 """Figure: residuals against the number of students, with limits for schools of that size."""
 
+from textwrap import fill
 from typing import Literal
 
 import numpy as np
@@ -71,10 +72,8 @@ def draw_intake_funnel(plotted: pd.DataFrame) -> Figure:
     first = plotted.iloc[0]
     window = "latest year" if first["window"] == "LY" else "mean of years to"
     groups = list(dict.fromkeys(plotted["group"]))
-    figure = new_figure(
-        3.6 + 6.4 * len(groups),
-        f"{in_words(first['words'])}, {window} {first['calendar_year']}: residuals by number of students",
-    )
+    title = f"{in_words(first['words'])}, {window} {first['calendar_year']}"
+    figure = new_figure(3.6 + 6.4 * len(groups), fill(title, 72))
     panels = figure.subplots(len(groups), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
     for axes, group in zip(panels, groups, strict=True):
         _draw_group(axes, plotted[plotted["group"] == group])
