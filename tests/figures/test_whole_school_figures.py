@@ -133,6 +133,8 @@ def test_a_page_holds_intervals_and_probabilities(victoria):
     widths = [bar.get_width() for bar in figure.axes[1].patches]
     assert len(widths) == 3 * len(found)
     assert sum(widths) == pytest.approx(len(found))
+    ends = [bar.get_x() + bar.get_width() for bar in figure.axes[1].patches]
+    assert ends[2::3] == pytest.approx([1.0] * len(found))
 
 
 def test_the_funnel_holds_every_school_with_a_result(victoria):
