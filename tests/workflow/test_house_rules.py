@@ -85,7 +85,7 @@ MAY_IMPORT = {
     "effects": {"benchmark", "mixed", "numerics", "contracts", "errors"},
     # It judges the models by their public functions; nothing imports it.
     "validate_benchmark": {"effects", "benchmark", "mixed", "numerics", "contracts", "errors"},
-    "figures": {"effects", "contracts", "errors"},
+    "figures": {"effects", "intake_adjusted", "contracts", "errors"},
     "cli": {
         "cohorts",
         "config",

@@ -11,6 +11,8 @@ from valueadded.contracts import (
     effects,
     figures,
     intake,
+    intake_adjusted,
+    intake_adjusted_figures,
     location_scale,
     location_scale_figures,
     location_scale_tables,
@@ -32,8 +34,10 @@ STAGES = {
     "Location-scale models": location_scale,
     "Location-scale models over the years": location_scale_years,
     "Tables of the location-scale models": location_scale_tables,
+    "Whole schools adjusted for their intake": intake_adjusted,
     "Figures": figures,
     "Figures of schools' means and variances": location_scale_figures,
+    "Figures of whole schools": intake_adjusted_figures,
     "Validation of the benchmark": validate_benchmark,
     "Calibration of the posterior": calibration,
 }
@@ -126,6 +130,21 @@ FILES = {
     "twin_caterpillar": FIGURE.format(table="twin_caterpillar"),
     "school_lines": FIGURE.format(table="school_lines"),
     "model_comparison": FIGURE.format(table="model_comparison"),
+    **{
+        f"intake_adjusted_{name}": f"`results/intake_adjusted/{name}.parquet`"
+        for name in (
+            "measures",
+            "regressions",
+            "performance",
+            "uncertainty",
+            "multiverse",
+            "contest",
+            "choices",
+        )
+    },
+    "intake_bars": "`results/figures/intake_bars_{school_id}.parquet`, and the same rows as `.csv`",
+    "school_summary": "`results/figures/school_summary_{school_id}.parquet`, and the same rows as `.csv`",
+    "intake_funnel": "`results/figures/intake_funnel_{outcome}.parquet`, and the same rows as `.csv`",
     "replicates": "`results/validate_benchmark/replicates/{scenario}/{chunk}.parquet`",
     "validation_summary": "`results/validate_benchmark/summary.parquet`, and the same rows as `.csv`",
     "validation_matrix": "`results/validate_benchmark/matrix.parquet`, and the same rows as `.csv`",

@@ -11,6 +11,7 @@ from valueadded.intake_adjusted.model import judge_schools
 from valueadded.intake_adjusted.panel import Panel, arrange_panel
 from valueadded.intake_adjusted.policy import Policy
 from valueadded.intake_adjusted.schedule import Task, of_types, schedule
+from valueadded.intake_adjusted.terms import without_estimates
 
 FIRST = ["school_id", "outcome", "window", "group", "calendar_year", "years_used"]
 
@@ -89,10 +90,18 @@ def _judge(task: Task, policy: Policy, choices: Choices) -> tuple[pd.DataFrame, 
         return judged
     seen = np.isfinite(task.observed.values[inside])
     status = np.where(seen, "no regression", "missing outcome")
-    complete = int((seen & np.isfinite(task.columns[inside]).all(axis=1)).sum())
+    has_intake = np.isfinite(task.columns[inside]).all(axis=1)
+    complete = int((seen & has_intake).sum())
     words = f"{complete} schools with every intake measure for {len(task.names)} of them"
-    terms = pd.DataFrame({"term": pd.array(["Intercept", *task.names], dtype="str"), "n_schools": complete})
-    return _without_result(task, inside, status, words), terms.assign(estimate=np.nan)
+    few = seen & (task.observed.n_students[inside] < rules.minimum_students)
+    terms = without_estimates(
+        task.names,
+        n_schools=complete,
+        n_suppressed=int(few.sum()),
+        n_missing_intake=int((seen & ~few & ~has_intake).sum()),
+        n_missing_outcome=int((~seen).sum()),
+    )
+    return _without_result(task, inside, status, words), terms
 
 
 def _without_result(

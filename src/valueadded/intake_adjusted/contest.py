@@ -32,7 +32,10 @@ def contest_composition(
         rows += _contest(task, panel, policy, chosen)
     names = ["outcome", "window", "group", "composition"]
     columns = [*names, "n_schools", "r_squared", "r_squared_without", "gain", "chosen", "highest"]
-    return pd.DataFrame(rows, columns=columns).sort_values(names, kind="stable", ignore_index=True)
+    types = dict.fromkeys(names, "str") | {"n_schools": "int64", "chosen": "bool", "highest": "bool"}
+    types |= dict.fromkeys(["r_squared", "r_squared_without", "gain"], "float64")
+    found = pd.DataFrame(rows, columns=columns).astype(types)
+    return found.sort_values(names, kind="stable", ignore_index=True)
 
 
 def _contest(task: Task, panel: Panel, policy: Policy, choices: Choices) -> list[dict[str, object]]:

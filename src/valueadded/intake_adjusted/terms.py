@@ -60,6 +60,19 @@ def tabulate_terms(
     )
 
 
+def without_estimates(names: Sequence[str], **counts: int) -> pd.DataFrame:
+    """Return the rows of a regression that does not stand: its terms and counts of schools, no numbers."""
+    missing = ["estimate", "std_error", "t", "r_squared", "residual_variance"]
+    missing += ["condition_number", "heteroscedasticity_p", "largest_cooks_distance"]
+    return pd.DataFrame({"term": pd.array(["Intercept", *names], dtype="str")}).assign(
+        aliased=pd.array([""] * (len(names) + 1), dtype="str"),
+        n_removed=0,
+        passes=0,
+        **counts,
+        **dict.fromkeys(missing, np.nan),
+    )
+
+
 def _words(fit: SchoolRegression, names: Sequence[str], column: int) -> str:
     if column not in fit.line.aliased:
         return ""
