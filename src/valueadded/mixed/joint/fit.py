@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from valueadded.mixed.criterion import cross_products, profile_deviance, solve_gls
+from valueadded.mixed.fit import flag_few_schools
 from valueadded.mixed.joint.criterion import JointCriterion, JointSolution, joint_deviance, solve_joint
 from valueadded.mixed.joint.design import JointData
 from valueadded.mixed.joint.structures import FactorStructure, Structure
@@ -107,7 +108,10 @@ def estimate_joint(
         solution=solve_joint(data, covariance, residual),
         criterion=joint_deviance(data, covariance, residual, reml),
         n_parameters=structure.n_parameters,
-        record=search.record(converged, status, is_singular(_correlation_like(covariance))),
+        record=flag_few_schools(
+            search.record(converged, status, is_singular(_correlation_like(covariance))),
+            [len(profile.n) for profile in data.profiles],
+        ),
     )
 
 
