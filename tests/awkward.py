@@ -22,8 +22,10 @@ def make_students(seed: int, year: int) -> pd.DataFrame:
 
 def level_schools(students: pd.DataFrame) -> pd.DataFrame:
     """Return students of schools that all lie on the line: less variance between them than chance gives."""
-    residual = students["score"] - 2 * students["x"] - 3 * students["z"]
-    return students.assign(score=students["score"] - residual.groupby(students["school_id"]).transform("mean"))
+    residual = students["score"] - 100 - 2 * students["x"] - 3 * students["z"]
+    return students.assign(
+        score=students["score"] - residual.groupby(students["school_id"]).transform("mean")
+    )
 
 
 def first_schools(students: pd.DataFrame, *sizes: int) -> pd.DataFrame:

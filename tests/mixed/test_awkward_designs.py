@@ -147,16 +147,16 @@ def check_same(fit: Callable, design: str) -> None:
     check_fitted(fit, design)
     model, variances, lines = numbers(fit(spoil(STUDENTS, design), design))
     plain, plain_variances, plain_lines = numbers(fit(STUDENTS, "as it is"))
-    # A pinned line reaches back to x = 0, 1e8 away: its height is rounded to 3e-8 there.
+    # The height of a pinned line near 1e9 is rounded to 1e-7, which moves every school's residual by as much.
+    digits = 1e-7 if hasattr(model, "pinned") else 1e-9
     assert model.log_likelihood == pytest.approx(plain.log_likelihood, rel=1e-9)
     if design == "x + 1e8" and hasattr(model, "slope"):
         # The variance of the intercept is that at x = 0, another place.
         variances, plain_variances = variances[3:], plain_variances[3:]
-    # Variances agree to the root of the precision of the deviance where a search over several ends.
-    np.testing.assert_allclose(variances, plain_variances, rtol=1e-9)
+    np.testing.assert_allclose(variances, plain_variances, rtol=digits)
     slopes, plain_slopes = (each[each["term"] != "Intercept"] for each in (lines, plain_lines))
     np.testing.assert_allclose(slopes["estimate"], plain_slopes["estimate"], rtol=1e-9)
-    np.testing.assert_allclose(slopes["std_error"], plain_slopes["std_error"], rtol=1e-9)
+    np.testing.assert_allclose(slopes["std_error"], plain_slopes["std_error"], rtol=digits)
 
 
 CHECKS = {
@@ -198,9 +198,7 @@ def test_terms_that_are_pinned_need_not_be_told_apart(design: str) -> None:
 
 def test_a_shift_of_the_later_year_alone_is_drift() -> None:
     reference = fit_reference(BEFORE, FORMULA)
-    plain, far = (
-        fit_offset(frame, reference, "drift") for frame in (STUDENTS, spoil(STUDENTS, "y + 1e9"))
-    )
+    plain, far = (fit_offset(frame, reference, "drift") for frame in (STUDENTS, spoil(STUDENTS, "y + 1e9")))
     # Numbers near 1e9 are rounded to 1e-7.
     assert far.drift - plain.drift == pytest.approx(1e9, abs=1e-6)
     assert far.school_variance == pytest.approx(plain.school_variance, rel=1e-9)

@@ -116,8 +116,12 @@ def check_rank(data: ProfileData, response: str) -> None:
             "expected more students"
         )
     cross = cross_products(data, 0.0)
-    constant = np.diag(cross) <= data.n_students * (ROUNDING_OF_A_CONSTANT * data.centre) ** 2
-    cross[constant], cross[:, constant] = 0.0, 0.0
+    if INTERCEPT in data.terms:
+        mean = data.rows @ data.n / data.n_students
+        spread = np.diag(data.within) + (data.rows - mean[:, None]) ** 2 @ data.n
+        constant = spread <= data.n_students * (ROUNDING_OF_A_CONSTANT * (data.centre + mean)) ** 2
+        constant[0] = False
+        cross[constant], cross[:, constant] = 0.0, 0.0
     aliased = find_aliased(cross[:n_terms, :n_terms])
     if aliased:
         named = [

@@ -102,6 +102,11 @@ def estimate_joint(
         status = "derivative 0 at the minimum" if converged else "stopped where the derivative is not 0"
     covariance, residual = search.split(point)
     covariance = _exact_zeros(data, covariance, residual, reml, now.deviance)
+    without = [
+        str(year) for year, variance in zip(data.cohorts, np.diag(covariance), strict=True) if not variance
+    ]
+    if without:
+        status += f"; variance exactly 0 in {', '.join(without)}"
     return JointEstimates(
         covariance=covariance,
         residual=residual,
