@@ -116,7 +116,7 @@ def estimate_intercept_model(moments: SchoolMoments, intercept: bool, method: Me
     if not record.converged:
         raise FitError(
             "students of a school do not differ about their expectation; expected some residual variance"
-            " within schools, and scores not a million standard deviations off the line they are measured from"
+            " within schools, and scores less than a million standard deviations off the line"
         )
     solution = solve_gls(cross_products(data, theta))
     freedom = data.n_students - len(solution.beta) * reml
