@@ -20,10 +20,15 @@ from valueadded.numerics.least_squares import LeastSquares, fit_least_squares
 pytestmark = pytest.mark.agreement
 
 PAGE = Path(__file__).parents[2] / "docs" / "numbers.md"
-LONGLEY = (
-    "-3482258.63459582 15.0618722713733 -0.0358191792925910 -2.02022980381683 -1.03322686717359 "
-    "-0.0511041056535807 1829.15146461355"
-).split()
+LONGLEY = [
+    "-3482258.63459582",
+    "15.0618722713733",
+    "-0.0358191792925910",
+    "-2.02022980381683",
+    "-1.03322686717359",
+    "-0.0511041056535807",
+    "1829.15146461355",
+]
 HALF_OF_DELTA = [759, -2048, 2048, -2048, 2523, -2048, 2048, -2048, 1838, -2048]
 DELTA = [*HALF_OF_DELTA, 2048, *reversed(HALF_OF_DELTA)]
 # Name -> (what DELTA is multiplied by, residual standard deviation).
@@ -71,7 +76,8 @@ def fit(name: str) -> tuple[LeastSquares | None, list[Fraction], Fraction]:
 
 
 def rows_of_page() -> dict[str, tuple[float, float]]:
-    rows = re.findall(r"^\| (\w+) \| (\d+\.\d) \| (\d+\.\d) \|", PAGE.read_text("utf-8"), flags=re.MULTILINE)
+    section = PAGE.read_text("utf-8").split("## ")[1]
+    rows = re.findall(r"^\| (\w+) \| (\d+\.\d) \| (\d+\.\d) \|", section, flags=re.MULTILINE)
     return {name: (float(coefficients), float(spread)) for name, coefficients, spread in rows}
 
 
