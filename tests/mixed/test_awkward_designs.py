@@ -204,3 +204,24 @@ def test_a_shift_of_the_later_year_alone_is_drift() -> None:
     assert far.school_variance == pytest.approx(plain.school_variance, rel=1e-9)
     with pytest.raises(ValueAddedError, match="off the line"):
         fit_offset(spoil(STUDENTS, "y + 1e9"), reference, "offset")
+
+
+@pytest.mark.parametrize("design", SHIFTS)
+def test_cohorts_far_apart_are_fitted_jointly(design: str) -> None:
+    near, far = (
+        fit_multi_cohort(pd.concat([BEFORE, later], ignore_index=True), FORMULA)
+        for later in (STUDENTS, spoil(STUDENTS, design))
+    )
+    # Each cohort's numbers are rounded about a centre common to both, half a shift away: to 1e-7 of a point.
+    np.testing.assert_allclose(far.school_covariance, near.school_covariance, rtol=1e-6)
+    np.testing.assert_allclose(far.residual_variances, near.residual_variances, rtol=1e-6)
+
+
+def test_what_rounding_leaves_of_a_constant_is_constant() -> None:
+    third = STUDENTS["x"] / 3
+    almost = STUDENTS.assign(z=(third + 0.7) - third)
+    assert almost["z"].nunique() > 1
+    with pytest.raises(ValueAddedError, match=r"z \(the same for every student\)"):
+        fit_random_intercept(almost, FORMULA)
+    with pytest.raises(ValueAddedError, match="'score' is constant"):
+        fit_random_intercept(STUDENTS.assign(score=almost["z"]), FORMULA)
