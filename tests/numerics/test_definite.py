@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from valueadded.numerics.definite import DefiniteSystem, find_aliased
+from valueadded.numerics.definite import DefiniteSystem, condition_number, find_aliased
 
 
 def test_solution_and_determinant() -> None:
@@ -37,3 +37,12 @@ def test_nearly_aliased_columns_are_found_and_merely_correlated_ones_are_not() -
     alike = np.column_stack([x, x + 1e-3 * stream.normal(size=1000)])
     assert find_aliased(almost.T @ almost)
     assert not find_aliased(alike.T @ alike)
+
+
+def test_condition_number_is_that_of_columns_of_length_one() -> None:
+    # Two unit columns at a cosine c have a condition number of sqrt((1 + c) / (1 - c)); units do not count.
+    cosine = 0.98
+    cross = np.array([[1.0, 1e6 * cosine], [1e6 * cosine, 1e12]])
+    assert float(condition_number(cross)) == pytest.approx(np.sqrt(1.98 / 0.02), rel=0.05)
+    assert condition_number(np.ones((2, 2))).endswith("or more")
+    assert condition_number(np.diag([1.0, 0.0])) == "infinity"

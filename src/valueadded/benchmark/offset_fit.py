@@ -9,8 +9,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from valueadded.benchmark.reference import BenchmarkReference, check_against_reference
-from valueadded.errors import DesignError
-from valueadded.mixed.criterion import arrange, profile_deviance
+from valueadded.errors import DesignError, FitError
+from valueadded.mixed.criterion import (
+    ROUNDING_OF_A_CONSTANT,
+    SMALLEST_RESIDUAL_SHARE,
+    arrange,
+    profile_deviance,
+)
 from valueadded.mixed.fit import Estimates, FittedModel, estimate_intercept_model
 from valueadded.mixed.formula import read_formula, term_columns
 from valueadded.mixed.integrated import Interval, integrated_interval
@@ -165,6 +170,7 @@ def fit_offset(
     height = line[INTERCEPT] + sum(line.get(term, 0.0) * origin[term] for term in free_columns)
     slopes = {term: value for term, value in line.items() if term not in (INTERCEPT, *free_columns)}
     residual = measure_from(pin(moments, {INTERCEPT: height, **slopes}, free_columns), origin)
+    _check_residual(moments, residual)
     if variant == "frozen":
         estimates = _held_estimates(residual, reference)
     else:
@@ -200,6 +206,25 @@ def _focal_moments(
     )
     wanted = dict.fromkeys([*(column for term in line.terms for column in columns[term]), *free_columns])
     return pool(restrict(moments, list(wanted))), free_columns
+
+
+def _check_residual(moments: SchoolMoments, residual: SchoolMoments) -> None:
+    """Refuse scores that are all the same, or that all lie on the line or at one distance from it."""
+    level = abs(student_means(moments)[moments.columns[-1]])
+    spread, left = _squares_about_mean(moments), _squares_about_mean(residual)
+    constant = spread <= moments.n_students * (ROUNDING_OF_A_CONSTANT * level) ** 2
+    if constant or left <= SMALLEST_RESIDUAL_SHARE * spread:
+        raise FitError(
+            f"response '{moments.columns[-1]}' is {'constant' if constant else 'explained by the line'}, "
+            "without residual: found a residual variance of 0; expected scores that vary about the line"
+        )
+
+
+def _squares_about_mean(moments: SchoolMoments) -> float:
+    """Return the sum of squares of the response about its mean over all students."""
+    means = moments.mean[:, -1]
+    about = means - moments.n @ means / moments.n.sum()
+    return float(moments.scatter[:, -1, -1].sum() + moments.n @ about**2)
 
 
 def _mean_intake(free: list[str], reference: BenchmarkReference, moments: SchoolMoments) -> dict[str, float]:

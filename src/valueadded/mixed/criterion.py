@@ -16,9 +16,14 @@ from numpy.typing import NDArray
 
 from valueadded.errors import FitError
 from valueadded.mixed.moments import INTERCEPT, SchoolMoments
-from valueadded.numerics.definite import DefiniteSystem, find_aliased
+from valueadded.numerics.definite import DefiniteSystem, condition_number, find_aliased
 
 Array = NDArray[np.float64]
+
+# A column varies if it does so by more than this share of its level: what rounding leaves of a constant.
+ROUNDING_OF_A_CONSTANT = 1e-14
+# Cross-products are rounded to about this share of the response's; a smaller residual has no digit left.
+SMALLEST_RESIDUAL_SHARE = 1e-13
 
 
 @dataclass(frozen=True)
@@ -92,17 +97,17 @@ def arrange(moments: SchoolMoments, intercept: bool) -> ProfileData:
         rows[lead:] = (moments.mean + moments.centre).T
     terms = (INTERCEPT, *moments.terms) if intercept else moments.terms
     data = ProfileData(moments.n, rows, scatter, scatter.sum(axis=0), terms, centre, float(moments.n.sum()))
-    check_rank(data)
+    check_rank(data, moments.columns[-1])
     return data
 
 
-def check_rank(data: ProfileData) -> None:
+def check_rank(data: ProfileData, response: str) -> None:
     """Refuse a design whose coefficients are not determined, or that leaves no residual.
 
     Raises
     ------
     FitError
-        Naming the terms at fault.
+        Naming the terms at fault, with the condition number of the design, or the response.
     """
     n_terms = len(data.terms)
     if data.n_students <= n_terms + 1:
@@ -111,19 +116,29 @@ def check_rank(data: ProfileData) -> None:
             "expected more students"
         )
     cross = cross_products(data, 0.0)
+    if INTERCEPT in data.terms:
+        mean = data.rows @ data.n / data.n_students
+        spread = np.diag(data.within) + (data.rows - mean[:, None]) ** 2 @ data.n
+        constant = spread <= data.n_students * (ROUNDING_OF_A_CONSTANT * (data.centre + mean)) ** 2
+        constant[0] = False
+        cross[constant], cross[:, constant] = 0.0, 0.0
     aliased = find_aliased(cross[:n_terms, :n_terms])
     if aliased:
         named = [
             f"{data.terms[column]} (a combination of {', '.join(data.terms[k] for k in others)})"
             if others
-            else f"{data.terms[column]} (always 0)"
+            else f"{data.terms[column]} ({'the same' if INTERCEPT in data.terms else '0'} for every student)"
             for column, others in aliased.items()
         ]
-        raise FitError(f"terms cannot be told apart: {'; '.join(named)}; leave them out of the formula")
-    solution = solve_gls(cross)
-    if solution.rss <= 1e-24 * max(cross[-1, -1], np.finfo(float).tiny):
         raise FitError(
-            "the response is explained without residual; expected a response that varies about its "
+            f"terms cannot be told apart: {'; '.join(named)}; found a condition number of "
+            f"{condition_number(cross[:n_terms, :n_terms])}, expected less than 1e6: leave them out of the "
+            "formula"
+        )
+    if cross[-1, -1] == 0 or solve_gls(cross).rss <= SMALLEST_RESIDUAL_SHARE * cross[-1, -1]:
+        raise FitError(
+            f"response '{response}' is {'constant' if cross[-1, -1] == 0 else 'explained by the terms'}, "
+            "without residual: found a residual variance of 0; expected a response that varies about its "
             "expectation"
         )
 

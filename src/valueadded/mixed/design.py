@@ -103,7 +103,9 @@ def _complete_students(
         )
     complete = frame[[*needed, *[name for name in key if name not in needed]]].dropna()
     if complete.empty:
-        raise DesignError(f"no student has all of {needed}; expected at least one")
+        raise DesignError(
+            f"found {len(frame)} students, no student has all of {needed}; expected at least one"
+        )
     refuse_infinite(complete[needed])
     unused = {
         name: complete[name].cat.remove_unused_categories()

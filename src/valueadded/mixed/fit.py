@@ -1,7 +1,7 @@
 """From a criterion to estimates: the variance search, then everything that follows from it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -22,6 +22,9 @@ from valueadded.numerics.square_factor import minimise_over_factor
 
 Array = NDArray[np.float64]
 Method = Literal["ML", "REML"]
+
+# With three schools or fewer no interval that integrates over the school variance exists either.
+ENOUGH_SCHOOLS = 4
 
 
 @dataclass(frozen=True)
@@ -113,7 +116,7 @@ def estimate_intercept_model(moments: SchoolMoments, intercept: bool, method: Me
     if not record.converged:
         raise FitError(
             "students of a school do not differ about their expectation; expected some residual variance"
-            " within schools"
+            " within schools, and scores less than a million standard deviations off the line"
         )
     solution = solve_gls(cross_products(data, theta))
     freedom = data.n_students - len(solution.beta) * reml
@@ -128,7 +131,7 @@ def estimate_intercept_model(moments: SchoolMoments, intercept: bool, method: Me
         random_covariance=np.array([[theta * sigma2]]),
         residual_variance=sigma2,
         deviance=profile_deviance(data, theta, reml)[0],
-        record=record,
+        record=flag_few_schools(record, [moments.n_schools]),
     )
 
 
@@ -168,8 +171,19 @@ def estimate_slope_model(moments: SchoolMoments, intercept: bool, slope: str, me
         random_covariance=sigma2 * shift @ factor @ factor.T @ shift.T,
         residual_variance=sigma2,
         deviance=slope_deviance(arranged, factor, reml).deviance,
-        record=record,
+        record=flag_few_schools(record, [moments.n_schools]),
     )
+
+
+def flag_few_schools(record: SearchRecord, counts: Sequence[int]) -> SearchRecord:
+    """Return the record with a note in its status if a variance rests on fewer than four schools.
+
+    `counts` holds the schools of each variance: with J schools it has J - 1 deviations to go by.
+    """
+    fewest = min(counts)
+    if fewest >= ENOUGH_SCHOOLS:
+        return record
+    return replace(record, status=f"{record.status}; weak: school variance from {fewest} schools")
 
 
 def in_data_units(terms: Sequence[str], centre: Array, beta: Array, covariance: Array) -> tuple[Array, Array]:

@@ -35,6 +35,21 @@ def find_aliased(cross: Array) -> dict[int, list[int]]:
     return aliased
 
 
+def condition_number(cross: Array) -> str:
+    """Return the condition number of a design from its cross-products (p, p), in words.
+
+    Columns are scaled to length 1, so that units do not count. Cross-products show it up to about 1e7, the
+    root of the precision of their elements; a column of zeros makes it infinite.
+    """
+    scale = np.sqrt(np.diag(cross))
+    if (scale == 0).any():
+        return "infinity"
+    values = np.linalg.eigvalsh(cross / np.outer(scale, scale))
+    floor = 10 * np.finfo(float).eps
+    found = float(np.sqrt(values[-1] / max(values[0], floor)))
+    return f"{found:.0e}" if values[0] > floor else f"{found:.0e} or more"
+
+
 class DefiniteSystem:
     """A factored symmetric positive definite matrix (p, p); p may be 0.
 

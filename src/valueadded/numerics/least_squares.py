@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from valueadded.numerics.definite import DefiniteSystem, find_aliased
+from valueadded.numerics.definite import find_aliased
 
 Array = NDArray[np.float64]
 
@@ -38,8 +38,10 @@ class LeastSquares:
 def fit_least_squares(columns: Array, response: Array) -> LeastSquares | None:
     """Return the least squares line with an intercept; None where no residual is left to measure.
 
-    Columns (n, p) and the response (n,) are centred before anything is multiplied. None stands for too few
-    rows for the coefficients, and for a response that the columns give exactly.
+    Columns (n, p) and the response (n,) are centred before anything is multiplied, columns are scaled to
+    length 1, and the line comes from their orthogonal factors, not from cross-products, which would lose
+    twice the digits. None stands for too few rows for the coefficients, and for a response that the columns
+    give exactly.
     """
     n = len(response)
     if n < 3:
@@ -55,8 +57,12 @@ def fit_least_squares(columns: Array, response: Array) -> LeastSquares | None:
     if degrees < 1:
         return None
     used = centred[:, kept]
-    system = DefiniteSystem(cross[np.ix_(kept, kept)])
-    slopes = system.solve(used.T @ y)
+    length = np.sqrt(np.diag(cross)[kept])
+    basis, triangle = np.linalg.qr(used / length)
+    scaled = np.linalg.solve(triangle, basis.T @ y)
+    # What the first solution leaves is fitted once more.
+    scaled += np.linalg.solve(triangle, basis.T @ (y - used / length @ scaled))
+    slopes = scaled / length
     residual = y - used @ slopes
     total, left = float(y @ y), float(residual @ residual)
     # Rounding leaves about this share of the sum of squares where the fit is exact.
@@ -65,7 +71,7 @@ def fit_least_squares(columns: Array, response: Array) -> LeastSquares | None:
     coefficients = np.full(columns.shape[1] + 1, np.nan)
     coefficients[[k + 1 for k in kept]] = slopes
     coefficients[0] = level - mean[kept] @ slopes
-    leverage = 1.0 / n + np.einsum("ij,ij->i", used @ system.inverse(), used)
+    leverage = 1.0 / n + np.einsum("ij,ij->i", basis, basis)
     return LeastSquares(
         coefficients, aliased, residual, leverage, left / degrees, 1.0 - left / total, degrees
     )

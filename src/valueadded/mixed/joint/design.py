@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from valueadded.errors import DesignError, ValueAddedError
 from valueadded.mixed.criterion import ProfileData, arrange
 from valueadded.mixed.formula import formula_columns, read_formula
-from valueadded.mixed.moments import SchoolMoments, restrict, take_rows
+from valueadded.mixed.moments import SchoolMoments, recentre, restrict, student_means, take_rows
 from valueadded.mixed.summarise import summarise_schools
 
 Array = NDArray[np.float64]
@@ -84,7 +84,9 @@ def _one_cohort(moments: SchoolMoments, year: int) -> SchoolMoments:
     # What is left of a constant column after centring is rounding.
     level = np.abs(cohort.mean + cohort.centre).max(axis=0)
     nobody = (level <= 1e-12 * np.abs(cohort.centre)) & ~cohort.scatter.any(axis=(0, 1))
-    return restrict(cohort, [term for k, term in enumerate(cohort.terms) if not nobody[k]])
+    kept = restrict(cohort, [term for k, term in enumerate(cohort.terms) if not nobody[k]])
+    # Cohorts far apart have a common centre that is far from each.
+    return recentre(kept, np.array(list(student_means(kept).values())))
 
 
 def arrange_joint(cohorts: Mapping[int, SchoolMoments], intercept: bool) -> JointData:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from valueadded.mixed.criterion import cross_products, profile_deviance, solve_gls
+from valueadded.mixed.fit import flag_few_schools
 from valueadded.mixed.joint.criterion import JointCriterion, JointSolution, joint_deviance, solve_joint
 from valueadded.mixed.joint.design import JointData
 from valueadded.mixed.joint.structures import FactorStructure, Structure
@@ -101,13 +102,21 @@ def estimate_joint(
         status = "derivative 0 at the minimum" if converged else "stopped where the derivative is not 0"
     covariance, residual = search.split(point)
     covariance = _exact_zeros(data, covariance, residual, reml, now.deviance)
+    without = [
+        str(year) for year, variance in zip(data.cohorts, np.diag(covariance), strict=True) if not variance
+    ]
+    if without:
+        status += f"; variance exactly 0 in {', '.join(without)}"
     return JointEstimates(
         covariance=covariance,
         residual=residual,
         solution=solve_joint(data, covariance, residual),
         criterion=joint_deviance(data, covariance, residual, reml),
         n_parameters=structure.n_parameters,
-        record=search.record(converged, status, is_singular(_correlation_like(covariance))),
+        record=flag_few_schools(
+            search.record(converged, status, is_singular(_correlation_like(covariance))),
+            [len(profile.n) for profile in data.profiles],
+        ),
     )
 
 
