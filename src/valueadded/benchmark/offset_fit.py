@@ -8,15 +8,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from valueadded.benchmark.held import held_estimates
 from valueadded.benchmark.reference import BenchmarkReference, check_against_reference
 from valueadded.errors import DesignError, FitError
 from valueadded.mixed.criterion import (
     ROUNDING_OF_A_CONSTANT,
     SMALLEST_RESIDUAL_SHARE,
     arrange,
-    profile_deviance,
 )
-from valueadded.mixed.fit import Estimates, FittedModel, estimate_intercept_model
+from valueadded.mixed.fit import FittedModel, estimate_intercept_model
 from valueadded.mixed.formula import read_formula, term_columns
 from valueadded.mixed.integrated import Interval, integrated_interval
 from valueadded.mixed.moments import (
@@ -30,7 +30,6 @@ from valueadded.mixed.moments import (
 )
 from valueadded.mixed.posterior import SchoolPosterior, effects_frame, mean_residuals, population_mean, shrink
 from valueadded.mixed.summarise import summarise_schools
-from valueadded.numerics.search import SearchRecord
 
 Array = NDArray[np.float64]
 Variant = Literal["offset", "drift", "frozen"]
@@ -172,7 +171,7 @@ def fit_offset(
     residual = measure_from(pin(moments, {INTERCEPT: height, **slopes}, free_columns), origin)
     _check_residual(moments, residual)
     if variant == "frozen":
-        estimates = _held_estimates(residual, reference)
+        estimates = held_estimates(residual, reference)
     else:
         estimates = estimate_intercept_model(residual, variant == "drift", "ML")
     found = {term: estimates.coefficients[term] for term in free_columns}
@@ -231,25 +230,3 @@ def _mean_intake(free: list[str], reference: BenchmarkReference, moments: School
     benchmark = dict(zip(reference.line.terms, map(float, reference.line.mean_intake), strict=True))
     focal = student_means(moments)
     return {term: benchmark.get(term, focal[term]) for term in free}
-
-
-def _held_estimates(residual: SchoolMoments, reference: BenchmarkReference) -> Estimates:
-    """Return the benchmark's variances with the likelihood they give the focal year."""
-    tau2, sigma2 = reference.mixed.school_variance, reference.mixed.residual_variance
-    data = arrange(residual, intercept=False)
-    theta = tau2 / sigma2
-    # The profile deviance holds at its own sigma2; here sigma2 is given.
-    profiled, _ = profile_deviance(data, theta, reml=False)
-    weights = data.n / (1.0 + data.n * theta)
-    rss = float(data.within[-1, -1] + (weights * data.rows[-1] ** 2).sum())
-    count = data.n_students
-    deviance = profiled - count * (1.0 + np.log(rss / count)) + count * np.log(sigma2) + rss / sigma2
-    record = SearchRecord(
-        parameters=("variance_ratio",),
-        path=np.array([[theta]]),
-        deviances=np.array([deviance]),
-        status="held at the benchmark's values, nothing searched",
-        converged=True,
-        boundary=tau2 == 0.0,
-    )
-    return Estimates((), np.zeros(0), np.zeros((0, 0)), np.array([[tau2]]), sigma2, deviance, record)
