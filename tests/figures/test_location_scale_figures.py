@@ -31,6 +31,7 @@ CAPTIONS = (
     "twin_caterpillar",
     "school_lines",
     "model_comparison",
+    "sampling_trace",
 )
 
 

@@ -4,8 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from valueadded.contracts.location_scale_chains import SAMPLING_TRACE
 from valueadded.errors import ContractError
-from valueadded.figures.sampling_trace import MOST_POINTS, draw_sampling_trace
+from valueadded.figures.sampling_trace import MOST_POINTS, draw_sampling_trace, select_sampling_trace
+from valueadded.table_io import check_table
 
 
 def make_tables(n_draws: int) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -37,3 +39,16 @@ def test_tables_of_unlike_parameters_are_refused() -> None:
         draw_sampling_trace(trace, near.query("parameter != 'mean: Intercept'"), "Model 3")
     with pytest.raises(ContractError, match="at least one"):
         draw_sampling_trace(trace[:0], near[:0], "Model 3")
+
+
+def test_the_latest_cohort_of_the_model_shown_elsewhere_is_drawn() -> None:
+    trace, near = make_tables(3)
+    cohorts = [("Model 2", 2021), ("Model 3", 2019), ("Model 3", 2021)]
+
+    def of_all(table: pd.DataFrame) -> pd.DataFrame:
+        return pd.concat(table.assign(domain="reading", model=model, year=year) for model, year in cohorts)
+
+    plotted, shown = select_sampling_trace(of_all(trace), of_all(near), "reading")
+    check_table(plotted, SAMPLING_TRACE, "plotted")
+    assert set(zip(plotted["model"], plotted["year"], strict=True)) == {("Model 3", 2021)}
+    assert (len(plotted), len(shown)) == (len(trace), len(near))

@@ -13,6 +13,8 @@ rule fit_location_scale:
         school_effects="results/location_scale/school_effects.parquet",
         comparison="results/location_scale/comparison.parquet",
         posteriors="results/location_scale/posteriors.parquet",
+        traces="results/location_scale/traces.parquet",
+        autocorrelations="results/location_scale/autocorrelations.parquet",
         fit_records="results/location_scale/fit_records.parquet",
     log:
         "logs/fit_location_scale/all.log",

@@ -74,7 +74,7 @@ def drift_tables():
 
 def location_scale_tables():
     """Tables of the location-scale models; none without the section."""
-    names = ("fits", "coefficients", "covariance", "school_effects", "comparison", "posteriors")
+    names = ("fits", "coefficients", "covariance", "school_effects", "comparison", "posteriors", "traces")
     names += ("year_correlations",) if location_scale_pairs() else ()
     configured = settings.location_scale is not None
     drift = ("variance_drift",) if settings.benchmark is not None else ()

@@ -14,6 +14,7 @@ from valueadded.contracts import (
     intake_adjusted,
     intake_adjusted_figures,
     location_scale,
+    location_scale_chains,
     location_scale_figures,
     location_scale_tables,
     location_scale_years,
@@ -32,6 +33,7 @@ STAGES = {
     "Benchmark": benchmark,
     "Effects": effects,
     "Location-scale models": location_scale,
+    "Chains of location-scale models": location_scale_chains,
     "Location-scale models over the years": location_scale_years,
     "Tables of the location-scale models": location_scale_tables,
     "Whole schools adjusted for their intake": intake_adjusted,
@@ -108,6 +110,8 @@ FILES = {
             "effects": "school_effects",
             "comparison": "comparison",
             "posteriors": "posteriors",
+            "traces": "traces",
+            "autocorrelations": "autocorrelations",
             "variance_drift": "variance_drift",
             "correlations": "year_correlations",
         }.items()
@@ -129,6 +133,7 @@ FILES = {
     "means_against_variances": FIGURE.format(table="means_against_variances"),
     "twin_caterpillar": FIGURE.format(table="twin_caterpillar"),
     "school_lines": FIGURE.format(table="school_lines"),
+    "sampling_trace": FIGURE.format(table="sampling_trace"),
     "model_comparison": FIGURE.format(table="model_comparison"),
     **{
         f"intake_adjusted_{name}": f"`results/intake_adjusted/{name}.parquet`"

@@ -6,7 +6,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from valueadded.contracts.location_scale_chains import SAMPLING_TRACE
 from valueadded.errors import ContractError
+from valueadded.figures.location_scale import latest, shown_model
 from valueadded.figures.style import BRIGHT, DARK, INK, MIDDLE, MUTED, house_style, new_figure
 
 COLOURS = (DARK, MIDDLE, BRIGHT, MUTED)
@@ -14,6 +16,21 @@ ROW_CM = 1.9
 FRAME_CM = 2.6
 MOST_POINTS = 400
 """Of each chain: a line of more points than the panel has dots hides the other chains."""
+
+
+def select_sampling_trace(
+    traces: pd.DataFrame, autocorrelations: pd.DataFrame, domain: str
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the draws, and their autocorrelations, of the model shown by other figures, latest cohort.
+
+    Raises
+    ------
+    ContractError
+        If no model of the domain was drawn by chains that are to be trusted.
+    """
+    model = shown_model(traces, domain)
+    trace = latest(traces, domain, [model])[list(SAMPLING_TRACE.columns)]
+    return trace.reset_index(drop=True), latest(autocorrelations, domain, [model]).reset_index(drop=True)
 
 
 @house_style()

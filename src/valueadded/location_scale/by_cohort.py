@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from valueadded.errors import FitError, ValueAddedError
+from valueadded.location_scale.audit import autocorrelate, trace_draws
 from valueadded.location_scale.ladder import ModelSpecification, compare_row
 from valueadded.location_scale.ladder_plan import SCHOOL, LadderPlan, Ready, prepare_cohort
 from valueadded.location_scale.model import LocationScaleFit, fit_location_scale
@@ -23,6 +24,8 @@ from valueadded.location_scale.tables import (
 )
 from valueadded.mixed.by_cohort import Cohort, label_rows, record_rows
 
+TRACE = {"parameter": "str", "chain": "int64", "draw": "int64", "value": "float64"}
+LAGS = {"parameter": "str", "chain": "int64", "lag": "int64", "correlation": "float64"}
 CRITERIA = ("dic", "p_d", "waic", "p_waic", "loo", "p_loo", "loo_bad_share")
 
 
@@ -30,8 +33,8 @@ CRITERIA = ("dic", "p_d", "waic", "p_waic", "loo", "p_loo", "loo_bad_share")
 class LocationScaleModels:
     """Every location-scale model of a study, as tables.
 
-    fits, coefficients, covariance, school_effects, comparison, posteriors, fit_records : as their contracts
-        say
+    fits, coefficients, covariance, school_effects, comparison, posteriors, traces, autocorrelations,
+        fit_records : as their contracts say
     """
 
     fits: pd.DataFrame
@@ -40,6 +43,8 @@ class LocationScaleModels:
     school_effects: pd.DataFrame
     comparison: pd.DataFrame
     posteriors: pd.DataFrame
+    traces: pd.DataFrame
+    autocorrelations: pd.DataFrame
     fit_records: pd.DataFrame
 
 
@@ -135,6 +140,7 @@ def _gather(
         reasons = sorted({str(row["status"]) for row in fits})
         raise FitError(f"location_scale: no model of any cohort could be fitted: {'; '.join(reasons)}")
     coefficients, covariance, effects, comparison, records = {}, {}, {}, {}, {}
+    traces = {key: trace_draws(posterior) for key, posterior in drawn.items() if posterior.chain.any()}
     for key, fit in found.items():
         tables = [
             [coefficient_rows(fit, confidence)],
@@ -160,8 +166,18 @@ def _gather(
         school_effects=label_rows(effects),
         comparison=label_rows(comparison),
         posteriors=_evidence_rows(evidence),
+        traces=_chain_rows(traces, TRACE),
+        autocorrelations=_chain_rows({key: autocorrelate(table) for key, table in traces.items()}, LAGS),
         fit_records=label_rows(records),
     )
+
+
+def _chain_rows(
+    tables: Mapping[tuple[str, int, str], pd.DataFrame], columns: Mapping[str, str]
+) -> pd.DataFrame:
+    """Return rows of chains, in their types also without rows."""
+    types = {"domain": "str", "year": "int64", "model": "str", **columns}
+    return label_rows(tables)[list(types)] if tables else pd.DataFrame(columns=list(types)).astype(types)
 
 
 def _evidence_rows(evidence: list[dict[str, object]]) -> pd.DataFrame:
