@@ -140,6 +140,18 @@ def test_two_models_are_compared_by_value_and_rank(models):
     assert len(draw_model_comparison(plotted, "points").axes) == 4
 
 
+def test_models_that_no_cohort_determines_are_said_in_words(models, students):
+    fitted = models.school_effects[~models.school_effects["model"].isin(["Model 4", "Model 7"])]
+    plotted = select_model_comparison(fitted, "reading")
+    check_table(plotted, contracts.MODEL_COMPARISON, "plotted")
+    assert plotted.empty
+    words = " ".join(text.get_text() for text in draw_model_comparison(plotted, "points").texts)
+    assert "No cohort determines these models" in words
+    lines = select_school_lines(fitted, models.coefficients, students["prior"], "prior", "reading")
+    check_table(lines, contracts.SCHOOL_LINES, "plotted")
+    assert lines.empty and not draw_school_lines(lines, "prior", "points").axes
+
+
 def test_no_student_can_be_read_from_the_scores(students):
     plotted = select_score_distributions(students, "prior")
     check_table(plotted, contracts.SCORE_DISTRIBUTIONS, "plotted")

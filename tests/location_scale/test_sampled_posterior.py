@@ -270,12 +270,12 @@ def test_weighted_quantiles_of_equal_weights_are_the_plain_ones() -> None:
 @pytest.mark.slow
 def test_chains_and_importance_sampling_agree(schools: pd.DataFrame) -> None:
     fit = fit_location_scale(schools[["school_id", "y", "x"]], "y ~ x")
-    audited = audit_posterior(fit, PRIORS, chains=4, draws=400, seed=3)
+    audited = audit_posterior(fit, PRIORS, chains=4, draws=1000, seed=3)
     sampled = sample_posterior(fit, PRIORS, 3000, 3)
     evidence = audited.evidence
     assert evidence.trustworthy, evidence.status
     assert evidence.method == "nuts"
-    assert evidence.draws == 1600
+    assert evidence.draws == 4000
     for one, other in (
         (sampled.coefficients, audited.coefficients),
         (sampled.covariance, audited.covariance),
@@ -287,7 +287,7 @@ def test_chains_and_importance_sampling_agree(schools: pd.DataFrame) -> None:
         assert one["std_error"].to_numpy() == pytest.approx(other["std_error"].to_numpy(), rel=0.15)
     effects, checked = sampled.school_effects(), audited.school_effects()
     apart = (effects["mean_effect"] - checked["mean_effect"]).abs() / effects["mean_effect_std_error"]
-    assert (apart < 4 * np.sqrt(1 / sampled.evidence.effective_size + 1 / 1600)).all()
+    assert (apart < 4 * np.sqrt(1 / sampled.evidence.effective_size + 1 / 4000)).all()
     assert sampled.criteria.dic == pytest.approx(audited.criteria.dic, abs=1.5)
     assert sampled.criteria.loo == pytest.approx(audited.criteria.loo, abs=1.5)
     trace = trace_draws(audited)

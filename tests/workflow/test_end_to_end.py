@@ -139,8 +139,12 @@ FIXED_COLUMNS = {
     " n_schools estimates",
     "location_scale/coefficients": "domain year model estimator function term estimate std_error lower upper",
     "location_scale/school_effects": "domain year model estimator school_id n_students mean_effect"
-    " scale_effect school_variance reference_variance separated_mean separated_variance",
-    "location_scale/year_correlations": "domain year_a year_b what correlation lower upper n_schools",
+    " mean_effect_std_error mean_effect_lower mean_effect_upper slope_effect slope_effect_std_error"
+    " slope_effect_lower slope_effect_upper scale_effect scale_effect_std_error scale_effect_lower"
+    " scale_effect_upper school_variance school_variance_lower school_variance_upper reference_variance"
+    " reference_variance_lower reference_variance_upper separated_mean separated_variance",
+    "location_scale/year_correlations": "domain year_a year_b what correlation std_error lower upper"
+    " n_schools",
     "location_scale/tables/ladder": "domain year table position block label model estimator estimate"
     " std_error",
     "effects/ranks": "domain year model school_id rank rank_lower rank_upper p_above_average"

@@ -3,8 +3,11 @@
 from collections.abc import Collection
 
 import pandas as pd
+import pandera.pandas as pa
+from matplotlib.figure import Figure
 
 from valueadded.errors import ContractError
+from valueadded.figures.style import new_figure
 
 KEY = ["domain", "year", "model"]
 PREFERRED = ("Model 3", "Model 2", "Model 6", "Model 5", "Model 7", "Model 8")
@@ -28,15 +31,35 @@ def latest(table: pd.DataFrame, domain: str, models: Collection[str]) -> pd.Data
         If no year has them.
     """
     chosen = table[(table["domain"] == domain) & table["model"].isin(list(models))]
-    counts = chosen.groupby("year")["model"].nunique()
-    complete = counts.index[counts == len(set(models))]
-    if not len(complete):
+    complete = complete_years(table, domain, models)
+    if not complete:
         raise ContractError(
             f"location_scale: no cohort of domain '{domain}' has rows of {', '.join(models)}; expected one: "
             "their searches may have failed (`status` in fits.parquet); leave the models out of "
             "location_scale.models"
         )
-    return chosen[chosen["year"] == complete.max()]
+    return chosen[chosen["year"] == max(complete)]
+
+
+def complete_years(table: pd.DataFrame, domain: str, models: Collection[str]) -> list[int]:
+    """Return the years in which a domain has rows of all these models."""
+    chosen = table[(table["domain"] == domain) & table["model"].isin(list(models))]
+    counts = chosen.groupby("year")["model"].nunique()
+    return [int(year) for year in counts.index[counts == len(set(models))]]
+
+
+def empty_rows(schema: pa.DataFrameSchema) -> pd.DataFrame:
+    """Return a table of a contract without rows, for a figure whose models no cohort determines."""
+    types = {name: str(column.dtype) for name, column in schema.columns.items()}
+    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in types.items()})
+
+
+def draw_nothing(models: Collection[str]) -> Figure:
+    """Return a figure that says in words why it is empty."""
+    figure = new_figure(3.0, f"{' and '.join(models)}: nothing to draw")
+    words = "No cohort determines these models; results/location_scale/fits.parquet says why (`status`)."
+    figure.text(0.01, 0.4, words)
+    return figure
 
 
 def shown_model(table: pd.DataFrame, domain: str) -> str:

@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from valueadded.contracts.location_scale_figures import MODEL_COMPARISON
-from valueadded.figures.location_scale import latest, one_estimator
+from valueadded.figures.location_scale import complete_years, draw_nothing, empty_rows, latest, one_estimator
 from valueadded.figures.style import DARK, INK, MOST_VECTOR_MARKS, house_style, in_words, new_figure
 
 BEFORE, AFTER = "Model 3", "Model 7"
@@ -20,6 +20,8 @@ PANELS = {
 
 def select_model_comparison(effects: pd.DataFrame, domain: str) -> pd.DataFrame:
     """Return every school of the latest cohort by both models, a row for each panel."""
+    if not complete_years(effects, domain, (BEFORE, AFTER)):
+        return empty_rows(MODEL_COMPARISON)
     rows = latest(one_estimator(effects), domain, (BEFORE, AFTER))
     parts = []
     for panel, (column, _, _) in PANELS.items():
@@ -37,6 +39,8 @@ def select_model_comparison(effects: pd.DataFrame, domain: str) -> pd.DataFrame:
 @house_style()
 def draw_model_comparison(plotted: pd.DataFrame, unit: str) -> Figure:
     """Return the figure: four panels, a point for each school and the line of no change."""
+    if plotted.empty:
+        return draw_nothing((BEFORE, AFTER))
     first = plotted.iloc[0]
     figure = new_figure(15.5, f"{in_words(first['domain'])} {first['year']}: {AFTER} against {BEFORE}")
     for axes, (panel, (_, words, measure)) in zip(figure.subplots(2, 2).flat, PANELS.items(), strict=True):

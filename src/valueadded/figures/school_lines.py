@@ -6,7 +6,14 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
 from valueadded.contracts.location_scale_figures import SCHOOL_LINES
-from valueadded.figures.location_scale import by_key, latest, one_estimator
+from valueadded.figures.location_scale import (
+    by_key,
+    complete_years,
+    draw_nothing,
+    empty_rows,
+    latest,
+    one_estimator,
+)
 from valueadded.figures.style import (
     DARK,
     INK,
@@ -28,6 +35,8 @@ def select_school_lines(
 
     A school's effect on the mean is that of a student with the average prior term, where its slope turns.
     """
+    if not complete_years(effects, domain, LINES):
+        return empty_rows(SCHOOL_LINES)
     rows = latest(one_estimator(effects), domain, LINES)
     table = latest(one_estimator(coefficients), domain, LINES)
     found = by_key(table, ["model", "function", "term"], "estimate")
@@ -49,6 +58,8 @@ def select_school_lines(
 @house_style()
 def draw_school_lines(plotted: pd.DataFrame, prior_words: str, unit: str) -> Figure:
     """Return the figure: a panel for each model, a line for each school and the average line in bold."""
+    if plotted.empty:
+        return draw_nothing(LINES)
     first = plotted.iloc[0]
     figure = new_figure(9.0, f"{in_words(first['domain'])} {first['year']}: lines of schools")
     panels = figure.subplots(1, len(LINES), sharex=True, sharey=True)

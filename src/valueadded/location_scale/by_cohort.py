@@ -7,7 +7,7 @@ from typing import get_type_hints
 import numpy as np
 import pandas as pd
 
-from valueadded.errors import FitError, ValueAddedError
+from valueadded.errors import DesignError, FitError, ValueAddedError
 from valueadded.location_scale.audit import autocorrelate, trace_draws
 from valueadded.location_scale.ladder import ModelSpecification, compare_row
 from valueadded.location_scale.ladder_plan import SCHOOL, LadderPlan, Ready, prepare_cohort
@@ -53,8 +53,8 @@ def fit_ladders(
 ) -> LocationScaleModels:
     """Return the models of each (domain, year), and their posteriors if asked for.
 
-    A model that a cohort does not determine, such as one with a school of equal scores, has a row in `fits`
-    that says so and none elsewhere; a posterior that failed has a row in `posteriors` and none elsewhere.
+    A model that a cohort does not determine, as with terms that are one there, has a row in `fits` that says
+    so and none elsewhere; a posterior that failed has a row in `posteriors` and none elsewhere.
 
     Raises
     ------
@@ -97,7 +97,8 @@ def _fit(ready: Ready, model: ModelSpecification) -> LocationScaleFit | str:
         return fit_location_scale(
             ready.students, model.location, model.scale, SCHOOL, model.random_slope, model.random_scale
         )
-    except FitError as fault:
+    except (DesignError, FitError) as fault:
+        # Such as terms that cannot be told apart in this cohort; absent columns were refused before.
         return f"not fitted: {fault}"
 
 
