@@ -63,5 +63,7 @@ def location_scale_figures():
     illustration = ["two_schools"] if models & set(range(1, 7)) else []
     lines = ["school_lines"] if {1, 4} <= models else []
     comparison = ["model_comparison"] if {3, 7} <= models else []
-    chains = ["sampling_trace"] if with_variances and settings.location_scale.posterior.method == "nuts" else []
+    chains = (
+        ["sampling_trace"] if with_variances and settings.location_scale.posterior.method == "nuts" else []
+    )
     return ["score_distributions", *illustration, *with_variances, *lines, *comparison, *chains]
