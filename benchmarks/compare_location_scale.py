@@ -40,7 +40,7 @@ MODELS: dict[str, tuple[str, str, str | None]] = {
 }
 SIZES = {"state": (70_000, 465), "nation": (1_000_000, 5_000)}
 SMALL = {"small": (7_000, 47)}
-# Seconds that issue 4 allows.
+# Seconds that the project allows itself.
 TARGETS = {
     ("state", "Model 6"): 3.0,
     ("state", "Model 7, 15 parameters"): 1.0,

@@ -34,7 +34,7 @@ SEED = 465
 FORMULAS = {"intercept": "score ~ prior_score + sex", "slope": "score ~ prior + sex"}
 SIZES = {"state": (70_000, 465), "nation": (1_000_000, 5_000)}
 SMALL = {"small": (7_000, 47)}
-# Seconds that issue 2 allows, by size and by where we start.
+# Seconds that the project allows itself, by size and by where we start.
 TARGETS = {
     ("state", "moments"): 0.05,
     ("state", "frame"): 0.5,
