@@ -4,11 +4,14 @@ Writes benchmarks/effect-coverage.md:
 
     .venv/bin/python benchmarks/cover_effects.py
 
-`--sets` and `--processes` shorten a trial, `--output` writes elsewhere.
+Blocks of sets are kept in `--kept` as they finish, so that a run that was stopped goes on where it was;
+remove the file after a change of the models. `--minutes` stops early and reports what is finished; `--sets`
+and `--processes` shorten a trial, `--output` writes elsewhere.
 """
 
 import argparse
 import os
+import time
 from multiprocessing import Pool
 from pathlib import Path
 
@@ -40,6 +43,8 @@ DESIGNS: tuple[tuple[int, tuple[int, int], float], ...] = (
 )
 SEED = 4021
 SMALL, LARGE = 10, 40
+# Sets that are finished, and kept, together.
+BLOCK = 50
 
 INTRODUCTION = """\
 # Coverage of intervals for school effects
@@ -64,13 +69,38 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sets", type=int, default=2000, help="data sets in each row (default 2000)")
     parser.add_argument("--processes", type=int, default=os.cpu_count())
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="stop after this time")
+    parser.add_argument("--kept", type=Path, default=HERE.parent / "logs" / "effect-coverage.csv")
     parser.add_argument("--output", type=Path, default=HERE / "effect-coverage.md")
     arguments = parser.parse_args()
-    tasks = [(design, one) for design in range(len(DESIGNS)) for one in range(arguments.sets)]
-    with Pool(arguments.processes) as pool:
-        found = pd.DataFrame(list(pool.imap(measure, tasks, chunksize=20)))
-    arguments.output.write_text(report(found, arguments.sets), encoding="utf-8")
+    measure_all(arguments.sets, arguments.processes, arguments.minutes, arguments.kept)
+    arguments.output.write_text(report(pd.read_csv(arguments.kept)), encoding="utf-8")
     print(arguments.output.read_text(encoding="utf-8"))
+
+
+def measure_all(sets: int, processes: int, minutes: float, kept: Path) -> None:
+    """Measure the blocks of each design that `kept` has not yet, in turn, and add each to it."""
+    until = time.monotonic() + 60 * minutes
+    blocks = [(design, first) for first in range(0, sets, BLOCK) for design in range(len(DESIGNS))]
+    if kept.exists():
+        finished = pd.read_csv(kept)
+        done = set(zip(finished["design"], finished["first"], strict=True))
+        blocks = [one for one in blocks if one not in done]
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    with Pool(processes) as pool:
+        for rows in pool.imap(measure_block, blocks):
+            # One write for a block: a run that is stopped leaves whole blocks.
+            text = pd.DataFrame(rows).to_csv(index=False, header=not kept.exists())
+            with kept.open("a", encoding="utf-8") as file:
+                file.write(text)
+            if time.monotonic() > until:
+                break
+
+
+def measure_block(block: tuple[int, int]) -> list[dict[str, float]]:
+    """Return the rows of one block of sets."""
+    design, first = block
+    return [measure((design, number)) | {"first": first} for number in range(first, first + BLOCK)]
 
 
 def measure(task: tuple[int, int]) -> dict[str, float]:
@@ -112,13 +142,14 @@ def draw_students(design: int, number: int) -> tuple[pd.DataFrame, np.ndarray, f
     return pd.DataFrame({"school_id": names, "prior": prior, "score": score}), effect, 0.7
 
 
-def report(found: pd.DataFrame, sets: int) -> str:
+def report(found: pd.DataFrame) -> str:
     """Return the page."""
+    sets = found.groupby("design").size()
     head = INTRODUCTION.format(
-        sets=sets,
+        sets=sets.min(),
         small=SMALL,
         large=LARGE,
-        error=100 * found.groupby("design")["coefficient"].std().max() / sets**0.5,
+        error=100 * (found.groupby("design")["coefficient"].std() / sets**0.5).max(),
     )
     lines = []
     for design, cell in found.groupby("design"):
