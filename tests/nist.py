@@ -1,13 +1,14 @@
-"""NIST's Statistical Reference Datasets: the tables of reference/, and least squares in exact fractions.
+"""NIST's Statistical Reference Datasets in exact fractions, and names of real data sets.
 
 reference/nist_regression.csv holds the data of the eleven sets for linear regression, and
 nist_regression_certified.csv the certified values, both in the digits that NIST prints
-(itl.nist.gov/div898/strd/lls; works of the United States government).
+(itl.nist.gov/div898/strd/lls; works of the United States government). The one-way layouts come inside scipy.
 """
 
 import math
 from dataclasses import dataclass
 from fractions import Fraction
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,15 @@ DEGREES |= {f"Wampler{number}": 5 for number in range(1, 6)}
 # Error of the polynomials Wampler3 to 5: nothing is left over in the first two.
 EXACT = ("Wampler1", "Wampler2")
 NO_INTERCEPT = ("NoInt1", "NoInt2")
+ANOVA = ("AtmWtAg", "SiRstv", *(f"SmLs0{number}" for number in range(1, 10)))
+# Real data for `response ~ term` with schools (or subjects): package, set, school, response, term, method.
+REAL = {
+    "Exam, ML": ("mlmRev", "Exam", "school", "normexam", "standLRT", "ML"),
+    "Exam, REML": ("mlmRev", "Exam", "school", "normexam", "standLRT", "REML"),
+    "Chem97, ML": ("mlmRev", "Chem97", "school", "score", "gcsecnt", "ML"),
+    "egsingle, ML": ("mlmRev", "egsingle", "schoolid", "math", "year", "ML"),
+    "sleepstudy, REML": ("lme4", "sleepstudy", "Subject", "Reaction", "Days", "REML"),
+}
 
 Rows = list[list[Fraction]]
 
@@ -65,6 +75,40 @@ def read_regression(name: str) -> RegressionSet:
         std_error=[Fraction(text) for text in terms["std_error"]],
         residual_sd=Fraction(certified["estimate"].iloc[-1]),
     )
+
+
+def read_anova(name: str) -> tuple[list[tuple[str, str]], tuple[Fraction, Fraction]]:
+    """Return (group, digits of the response) in rows, and the certified mean squares between and within."""
+    lines = (files("scipy.stats") / f"tests/data/nist_anova/{name}.dat").read_text().splitlines()
+    table = [line.split() for line in lines[:60] if line.startswith(("Between ", "Within "))]
+    between, within = (Fraction(words[4]) for words in table)
+    rows = [line.split() for line in lines[60:] if line.strip()]
+    return [(group, response) for group, response in rows], (between, within)
+
+
+def mean_squares(rows: list[tuple[str, Fraction]]) -> tuple[Fraction, Fraction, int]:
+    """Return the mean squares between and within groups, and the size of every group."""
+    # In whole multiples of the smallest unit, so that the sums are sums of integers.
+    unit = math.lcm(*(response.denominator for _, response in rows))
+    groups: dict[str, list[int]] = {}
+    for group, response in rows:
+        groups.setdefault(group, []).append(int(response * unit))
+    (size,) = {len(responses) for responses in groups.values()}
+    sums = {group: sum(responses) for group, responses in groups.items()}
+    total, count = sum(sums.values()), len(groups)
+    between = sum((count * part - total) ** 2 for part in sums.values())
+    within = sum((size * y - sums[group]) ** 2 for group, responses in groups.items() for y in responses)
+    return (
+        Fraction(between, count**2 * size * (count - 1) * unit**2),
+        Fraction(within, size**2 * (len(rows) - count) * unit**2),
+        size,
+    )
+
+
+def anova_variances(rows: list[tuple[str, Fraction]]) -> tuple[Fraction, Fraction]:
+    """Return the exact REML variances between and within."""
+    between, within, size = mean_squares(rows)
+    return (between - within) / size, within
 
 
 def solve_exactly(

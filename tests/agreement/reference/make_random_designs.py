@@ -1,6 +1,6 @@
 """Writes the students of the random designs for make_random_designs.R, in 17 digits; they are not kept.
 
-    python make_random_designs.py random_students.csv && Rscript make_random_designs.R random_students.csv
+python make_random_designs.py random_students.csv && Rscript make_random_designs.R random_students.csv
 """
 
 import sys
