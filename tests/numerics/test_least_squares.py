@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from nist import digits, solve_exactly, worst_digits
 
-from valueadded.numerics.double_products import exact_dot, subtract_products, two_product, two_sum
+from valueadded.numerics.double_products import dot_products, subtract_products, two_product, two_sum
 from valueadded.numerics.least_squares import fit_least_squares
 
 
@@ -63,8 +63,17 @@ def test_sums_and_products_lose_nothing() -> None:
     ):
         both = [Fraction(high) + Fraction(low) for high, low in zip(*found, strict=True)]
         assert both == exact
-    products = [Fraction(x) * Fraction(y) for x, y in zip(a, b, strict=True)]
-    assert exact_dot(a, b) == float(sum(products))
+
+
+@pytest.mark.parametrize("n", [1, 2, 7, 200])
+def test_sums_of_products_are_those_of_twice_the_precision(n: int) -> None:
+    stream = np.random.default_rng(7)
+    columns, vector = stream.normal(1e6, 1, (n, 3)), stream.normal(0, 1, n)
+    # Sums that cancel to a millionth and less.
+    vector -= vector.mean() * (n > 1)
+    for column, found in zip(columns.T, dot_products(columns, vector), strict=True):
+        exact = sum(Fraction(x) * Fraction(y) for x, y in zip(column, vector, strict=True))
+        assert abs(Fraction(found) - exact) <= abs(exact) * Fraction(1, 10**15) + Fraction(1, 10**22)
 
 
 def test_differences_of_products_are_those_of_twice_the_precision() -> None:

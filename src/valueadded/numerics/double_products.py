@@ -1,7 +1,5 @@
 """Sums of products as if in twice the working precision, from float64 alone."""
 
-from math import fsum
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -30,10 +28,20 @@ def two_product(a: Array, b: Array | float) -> tuple[Array, Array]:
     return product, low * short - (((product - high * tall) - low * tall) - high * short)
 
 
-def exact_dot(a: Array, b: Array) -> float:
-    """Return the correctly rounded sum of a_i b_i for a, b (n,)."""
-    product, left = two_product(a, b)
-    return fsum(product.tolist() + left.tolist())
+def dot_products(columns: Array, vector: Array) -> Array:
+    """Return columns'vector (p,) for columns (n, p) and a vector (n,), summed in twice the precision.
+
+    Products are added in pairs, and so are their sums; what rounding left is kept and added last.
+    """
+    total, left = two_product(columns, vector[:, None])
+    error = left.sum(axis=0)
+    while len(total) > 1:
+        half = len(total) // 2
+        odd = total[2 * half :]
+        total, lost = two_sum(total[:half], total[half : 2 * half])
+        error += lost.sum(axis=0)
+        total = np.concatenate([total, odd])
+    return np.asarray(total[0] + error)
 
 
 def subtract_products(start: Array, columns: Array, high: Array, low: Array) -> Array:

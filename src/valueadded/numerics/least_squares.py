@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from valueadded.numerics.double_products import exact_dot, subtract_products, two_sum
+from valueadded.numerics.double_products import dot_products, subtract_products, two_sum
 
 Array = NDArray[np.float64]
 
@@ -22,7 +22,7 @@ ALIASED_SHARE = 1e-6
 ROUNDING_OF_A_CONSTANT = 1e-12
 # Rounding leaves about this share of the sum of squares where the fit is exact.
 EXACT_SHARE = 1e-20
-# Each refinement gains as many digits as the condition number leaves; two are the rule.
+# Each refinement gains as many digits as the condition number leaves; one is the rule.
 MAXIMUM_REFINEMENTS = 10
 # Coefficients a ten-thousandth of the largest (of scaled columns) have all their digits then.
 SETTLED = 1e-4 * np.finfo(float).eps
@@ -83,17 +83,18 @@ class Equations:
     def solve(self, f: Array, g: Array) -> tuple[Array, Array]:
         """Return b (q + 1,) and r (n,) for f (n,) and g (q + 1,), refined until b stays."""
         high, low, r = np.zeros_like(g), np.zeros_like(g), np.zeros_like(f)
-        last = np.inf
+        last = 1.0
         for _ in range(MAXIMUM_REFINEMENTS):
             columns = np.column_stack([r, self.design])
             first = subtract_products(f, columns, np.append(1.0, high), np.append(0.0, low))
-            second = g - np.array([exact_dot(column, r) for column in self.design.T])
+            second = g - dot_products(self.design, r)
             moved, shift = self._correct(first, second)
             r = r + shift
             high, left = two_sum(high, moved)
             high, low = two_sum(high, low + left)
             share = self._size(moved) / max(self._size(high), np.finfo(float).tiny)
-            if share <= SETTLED or share > last / 2:
+            # Steps shrink by one factor: what the next would be worth is known.
+            if share * share / last <= SETTLED or not share <= last:
                 break
             last = share
         return high, r
@@ -114,9 +115,8 @@ class Equations:
         return b, f - self.basis @ (along - pull)
 
     def _size(self, b: Array) -> float:
-        """Return the largest of the coefficients (q + 1,) of the centred and scaled columns."""
-        level = b[0] + self.mean @ b
-        return float(np.abs(self.length * np.append(level, b[1:])).max())
+        """Return the largest coefficient of the centred and scaled columns; the level follows from them."""
+        return float(np.abs(self.length[1:] * b[1:]).max(initial=0.0 if len(b) > 1 else abs(b[0])))
 
 
 def fit_least_squares(
