@@ -13,6 +13,7 @@ from valueadded.contracts import (
     intake,
     intake_adjusted,
     intake_adjusted_figures,
+    layered_records,
     location_scale,
     location_scale_chains,
     location_scale_figures,
@@ -26,6 +27,7 @@ from valueadded.contracts import (
 
 STAGES = {
     "Validation": records,
+    "Scores and teachers of the layered models": layered_records,
     "Synthetic state": synthetic,
     "Cohorts": cohorts,
     "Intake": intake,
@@ -46,7 +48,8 @@ STAGES = {
 PART = "`results/validation/{table}/{{file}}/{part}.parquet` and `outside_study.parquet` beside it"
 TEST_PART = PART.format(table="assessments", part="{calendar_year}-{year_level}")
 YEAR_PART = {
-    name: PART.format(table=name, part="{calendar_year}") for name in ("students", "schools", "matched")
+    name: PART.format(table=name, part="{calendar_year}")
+    for name in ("students", "schools", "matched", "teacher_scores", "teacher_links")
 }
 GATHERED = (
     "`results/validation/{table}.parquet`, gathered from"
