@@ -31,7 +31,7 @@ TEACHER_LINKS = contract(
         "domain": text(f"domain taught; `{EVERY_DOMAIN}` for a teacher of every domain"),
         "teacher_id": text("teacher identifier, kept as text"),
         "share": number(
-            "part of the student's teaching; where a link has none, the teachers of the student share equally",
+            "part of the student's teaching; without one, the teachers of a student share equally",
             "0 to 1",
             at_least=0,
             at_most=1,
