@@ -14,7 +14,7 @@ def compare_simple(frame: pd.DataFrame) -> pd.DataFrame:
 
     `teacher_id`, `domain`, `year`, `n_students`, `mean_score`, `n_gains`, `mean_gain` (score less that of
     the year before in the data), `adjusted_mean` (mean residual of the score on the score before, the
-    teachers' own lines parallel: slope pooled within teachers). Means are weighted by share. Students without
+    teachers' own lines parallel: slope pooled within teachers of the domain, year and cohort), `cohort`. Means are weighted by share. Students without
     the earlier score drop out of the last two, which is what the layered model avoids.
     """
     records = read_records(frame, [])
@@ -29,9 +29,9 @@ def compare_simple(frame: pd.DataFrame) -> pd.DataFrame:
     )
     rows = teachers.merge(scores, on=KEY, how="inner")
     rows["gain"] = rows["score"] - rows["before"]
-    by = ["domain", "year", "unit"]
+    by = ["domain", "year", "cohort", "unit"]
     rows["residual"] = np.nan
-    for _, part in rows[rows["before"].notna()].groupby(["domain", "year"]):
+    for _, part in rows[rows["before"].notna()].groupby(["domain", "year", "cohort"]):
         rows.loc[part.index, "residual"] = _adjusted(part)
     table = pd.DataFrame(
         {
@@ -43,9 +43,8 @@ def compare_simple(frame: pd.DataFrame) -> pd.DataFrame:
         }
     ).reset_index()
     table["n_gains"] = table["n_gains"].fillna(0).astype(np.int64)
-    return table.rename(columns={"unit": "teacher_id"})[
-        ["teacher_id", "domain", "year", "n_students", "mean_score", "n_gains", "mean_gain", "adjusted_mean"]
-    ]
+    order = ["teacher_id", "domain", "year", "n_students", "mean_score", "n_gains", "mean_gain"]
+    return table.rename(columns={"unit": "teacher_id"})[[*order, "adjusted_mean", "cohort"]]
 
 
 def _adjusted(rows: pd.DataFrame) -> "pd.Series[float]":

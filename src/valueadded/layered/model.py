@@ -59,8 +59,7 @@ class LayeredFit:
     @property
     def fixed_effects(self) -> pd.DataFrame:
         """Return `domain`, `year`, `term`, `estimate`, `std_error`."""
-        rows = [(*cell, term) for cell in self.design.cells for term in self.design.terms]
-        frame = pd.DataFrame(rows, columns=["domain", "year", "term"])
+        frame = pd.DataFrame(self.design.coefficients, columns=["domain", "year", "term"])
         errors = np.sqrt(np.diag(self.posterior.beta_covariance))
         return frame.assign(estimate=self.posterior.beta, std_error=errors)
 
@@ -124,26 +123,24 @@ class LayeredFit:
         """Return one row for each effect, variances taken as known.
 
         `layer`, `teacher_id` (of a school in the layer of schools), `domain`, `year`, `n_students` (with a
-        score there), `track`, `effect`, `std_error`, `lower`, `upper`, `value_added`: False for teachers of
-        the first year of a domain, before whom nobody was tested, so that level and value added are one
-        (L15). Such rows should be withheld.
+        score there), `cohort`, `track`, `effect`, `std_error`, `lower`, `upper`, `value_added`: False for
+        teachers of the first year of a domain and cohort, before whom nobody was tested, so that level and
+        value added are one (L15). Such rows should be withheld.
         """
         z = NormalDist().inv_cdf(0.5 + confidence / 2)
         errors = np.sqrt(self.posterior.prediction_variance)
         effects = self.posterior.effects
         frame = self.design.effects.rename(columns={"unit": "teacher_id"})
-        first: dict[str, object] = {}
-        for domain, year in self.design.cells:
-            first.setdefault(domain, year)
+        first = self.records.scores.groupby(["domain", "cohort"])["year"].min().rename("first")
+        began = frame.join(first, on=["domain", "cohort"])["first"]
         return frame.assign(
             track=tracks_of_effects(self.design),
             effect=effects,
             std_error=errors,
             lower=effects - z * errors,
             upper=effects + z * errors,
-            value_added=[
-                year > first[domain] for domain, year in zip(frame["domain"], frame["year"], strict=True)
-            ],
+            # A cohort nobody of whom was tested has no first year, and no value added.
+            value_added=(frame["year"] > began).to_numpy(dtype=bool),
         )
 
 
@@ -166,7 +163,9 @@ def fit_layered(
     frame
         `student_id`, `year`, `teacher_id`, `score`; optional `share` (0 to 1; equal shares without it) and
         `domain`. Several teachers of one score are several rows. Years are numbers or texts that sort in
-        time. Every score is used, holes and all; scores are assumed missing at random given those observed.
+        time. With a column `cohort`, for example of students who reach the same year of school in different
+        calendar years, every cohort has means of its own and teachers an effect for each, while variances,
+        covariances and persistence are common. Every score is used, holes and all; scores are assumed missing at random given those observed.
     persistence
         "complete" (the layered model), "zero" (non-layered), "variable" (one parameter for each pair of
         years of a domain) or a number.

@@ -13,7 +13,7 @@ from valueadded.layered.parameters import Parameters
 from valueadded.layered.posterior import effects_posterior
 from valueadded.layered.records import Records
 
-KEY = ["layer", "unit", "domain", "year"]
+KEY = ["layer", "unit", "domain", "year", "cohort"]
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Revisions:
     """First and revised effects.
 
     table : one row for each effect of a year before the last: `model`, `layer`, `teacher_id`, `domain`,
-        `year`, `first_effect` (scores up to that year), `revised_effect` (all scores), `change`,
+        `year`, `cohort`, `first_effect` (scores up to that year), `revised_effect` (all scores), `change`,
         `std_error` of the change, `statistic` (their ratio, standard normal under the model), `pulse`
         (beyond the critical value)
     critical : the value, of the two-sided test of each effect at the level asked for
@@ -88,6 +88,7 @@ def _revise(name: str, fit: LayeredFit, critical: float) -> pd.DataFrame:
             "teacher_id": table["unit"],
             "domain": table["domain"],
             "year": table["year"],
+            "cohort": table["cohort"],
             "first_effect": table["first_effect"],
             "revised_effect": table["revised_effect"],
             "change": change,
@@ -103,7 +104,7 @@ def _until(fit: LayeredFit, year: object) -> LayeredDesign:
     records = fit.records
     scores = records.scores[records.scores["year"] <= year]
     links = records.links[records.links["year"] <= year]
-    return arrange_design(Records(scores, links, records.notes), list(fit.design.terms[1:]))
+    return arrange_design(Records(scores, links, records.notes), list(fit.design.covariates))
 
 
 def _carried(fit: LayeredFit, early: LayeredDesign) -> Parameters:

@@ -10,7 +10,12 @@ from valueadded.layered.model import LayeredFit
 
 
 def effect_contributions(
-    fit: LayeredFit, teacher: str, year: object, domain: str | None = None, layer: str = "teacher"
+    fit: LayeredFit,
+    teacher: str,
+    year: object,
+    domain: str | None = None,
+    layer: str = "teacher",
+    cohort: object = None,
 ) -> pd.DataFrame:
     """Return the scores with a weight in one effect: whose, how far from the mean, how much they count.
 
@@ -22,10 +27,12 @@ def effect_contributions(
     chosen = (effects["layer"] == layer) & (effects["unit"] == teacher) & (effects["year"] == year)
     if domain is not None:
         chosen &= effects["domain"] == domain
+    if cohort is not None:
+        chosen &= effects["cohort"] == cohort
     if chosen.sum() != 1:
         raise DesignError(
             f"{layer} {teacher} has {int(chosen.sum())} effects in year {year}; expected one: "
-            "name its domain, or another year"
+            "name its domain or cohort, or another year"
         )
     place = int(np.flatnonzero(chosen)[0])
     design, at = fit.design, fit.estimates.at
