@@ -15,7 +15,7 @@ def _fixed_persistence_faults(layered: "Layered") -> Iterator[Fault]:
     if ("fixed" in layered.models) != (layered.fixed_persistence is not None):
         yield (
             "fixed_persistence",
-            "found the model `fixed` without a number, or a number without the model; expected both or neither",
+            "found the model `fixed` or its number without the other; expected both or neither",
         )
 
 
@@ -51,14 +51,14 @@ class Layered(Section):
     )
     unscored: Literal["ignore", "act"] = Field(
         "ignore",
-        description="whether the teacher of a year in which a student has no score acts on the student's later "
-        "scores; these are different models (choice)",
+        description="whether the teacher of a year in which a student has no score acts on later scores; "
+        "these are different models (choice)",
     )
     covariates: list[str] = Field(
         default_factory=list,
-        description="number covariates of `input.teacher_scores`, each with a coefficient for every domain and "
-        "period. Earlier scores already adjust for lasting differences between students; a covariate that goes "
-        "with who is taught by whom takes real differences between teachers with it, overcorrection (names)",
+        description="number covariates of `input.teacher_scores`, each with a coefficient for every domain "
+        "and period. Earlier scores already adjust for lasting differences between students. Overcorrection: "
+        "a covariate that goes with who is taught by whom takes real differences of teachers with it (names)",
     )
     schools: bool = Field(False, description="give schools effects of their own (true or false)")
     confidence: float = Field(0.95, gt=0.5, lt=1, description="confidence of every interval (probability)")

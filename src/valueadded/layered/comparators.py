@@ -5,7 +5,6 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from valueadded.errors import FitError
 from valueadded.layered.records import KEY, read_records
 
 
@@ -14,7 +13,8 @@ def compare_simple(frame: pd.DataFrame) -> pd.DataFrame:
 
     `teacher_id`, `domain`, `year`, `n_students`, `mean_score`, `n_gains`, `mean_gain` (score less that of
     the year before in the data), `adjusted_mean` (mean residual of the score on the score before, the
-    teachers' own lines parallel: slope pooled within teachers of the domain, year and cohort), `cohort`. Means are weighted by share. Students without
+    teachers' own lines parallel: slope pooled within teachers of the domain, year and cohort; missing where
+    earlier scores do not differ within any teacher), `cohort`. Means are weighted by share. Students without
     the earlier score drop out of the last two, which is what the layered model avoids.
     """
     records = read_records(frame, [])
@@ -55,9 +55,7 @@ def _adjusted(rows: pd.DataFrame) -> "pd.Series[float]":
         total = (rows[column] * share).groupby(rows["unit"]).transform("sum")
         within.append(rows[column] - total / share.groupby(rows["unit"]).transform("sum"))
     spread = float((share * within[1] ** 2).sum())
-    if spread == 0:
-        raise FitError("earlier scores do not differ within any teacher: no slope can be estimated")
-    slope = float((share * within[0] * within[1]).sum()) / spread
+    slope = float((share * within[0] * within[1]).sum()) / spread if spread > 0 else np.nan
     score, before = (np.average(rows[column], weights=share) for column in ("score", "before"))
     return rows["score"] - score - slope * (rows["before"] - before)
 

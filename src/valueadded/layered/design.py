@@ -42,7 +42,8 @@ class LayeredDesign:
     student_id : names of the students
     cells : (domain, year) of each cell, sorted
     classes : (layer, domain, year) of each class, sorted
-    effects : DataFrame of q rows: `layer`, `unit`, `domain`, `year`, `n_students` with a score there, `cohort`
+    effects : DataFrame of q rows: `layer`, `unit`, `domain`, `year`, `n_students` (with a
+        score there), `cohort`
     effect_class : (q,) class of each effect
     reach : (K, C) whether effects of a class may act on a cell: same domain, same or later year
     coefficients : (domain, year, term) of each coefficient: in each cell the mean, or the means of the

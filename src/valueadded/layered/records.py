@@ -95,7 +95,7 @@ def _typed(frame: pd.DataFrame, covariates: list[str], schools: bool) -> pd.Data
     if "cohort" in frame and frame["cohort"].isna().any():
         raise DesignError("cohort may not be missing in any row")
     rows["domain"] = frame["domain"].astype("str") if "domain" in frame else ONE_DOMAIN
-    rows["cohort"] = frame["cohort"] if "cohort" in frame else ONE_COHORT
+    rows["cohort"] = frame.get("cohort", ONE_COHORT)
     rows["n_students"] = frame["n_students"].astype(float) if "n_students" in frame else 1.0
     rows["score"] = rows["score"].astype(float)
     for name in covariates:
@@ -132,8 +132,8 @@ def _scores(rows: pd.DataFrame, covariates: list[str]) -> pd.DataFrame:
     scored = rows[rows["score"].notna()].drop_duplicates(columns)
     if scored.duplicated(KEY).any():
         raise DesignError(
-            "a student has two scores (or cohorts or covariates) in one year and domain; expected one, repeated "
-            "in the rows of its teachers"
+            "a student has two scores (cohorts, covariates) in one year and domain; expected one, repeated in the "
+            "rows of its teachers"
         )
     return scored[columns].sort_values(KEY, ignore_index=True)
 

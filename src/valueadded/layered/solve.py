@@ -168,9 +168,8 @@ def collapse_sequences(frame: pd.DataFrame) -> pd.DataFrame:
     carries no within-cell variation, so that variances cannot be estimated from it.
     """
     records = read_records(frame, [])
-    rows = records.scores.drop(columns="cohort").merge(
-        records.links[records.links["layer"] == "teacher"], on=KEY, how="left"
-    )
+    teachers = records.links[records.links["layer"] == "teacher"].drop(columns="cohort")
+    rows = records.scores.merge(teachers, on=KEY, how="left")
     rows = rows.sort_values(["student_id", "domain", "year", "unit"])
     keys = rows[["domain", "year", "unit", "share"]].astype("str").agg("|".join, axis=1)
     sequence = keys.groupby(rows["student_id"]).agg("/".join)

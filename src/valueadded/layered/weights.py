@@ -6,11 +6,11 @@ import pandas as pd
 from valueadded.errors import DesignError
 from valueadded.layered.equations import assemble, at_links
 from valueadded.layered.factor import lay_out
-from valueadded.layered.model import LayeredFit
+from valueadded.layered.known import KnownModel
 
 
 def effect_contributions(
-    fit: LayeredFit,
+    fit: KnownModel,
     teacher: str,
     year: object,
     domain: str | None = None,
@@ -35,7 +35,7 @@ def effect_contributions(
             "name its domain or cohort, or another year"
         )
     place = int(np.flatnonzero(chosen)[0])
-    design, at = fit.design, fit.estimates.at
+    design, at = fit.design, fit.at
     equations = assemble(design, lay_out(design), at)
     assert equations is not None
     one = np.zeros((len(effects), 1))
