@@ -19,21 +19,26 @@ from valueadded.config.synthetic_twin import SyntheticTwin
 from valueadded.config.validate_benchmark import ValidateBenchmark
 from valueadded.errors import ConfigError
 
-__all__ = ["Config", "Plan", "check_config", "list_files"]
+__all__ = ["Config", "Plan", "SchoolConfig", "check_config", "list_files"]
 
 
-class Config(Section):
-    """The whole of `config.yaml`."""
-
-    rules: ClassVar[tuple[Rule, ...]] = RULES
+class SchoolConfig(Section):
+    """The whole of `config.yaml` where `input` has ready-made values of schools and no students."""
 
     data_folder: str = Field(
         "data",
         description="folder with the input files, relative to the working directory; VALUEADDED_DATA "
         "overrides it (path)",
     )
-    study: Study = Field(description="domains and years")
     input: Input = Field(description="input files and how they are read")
+
+
+class Config(SchoolConfig):
+    """The whole of `config.yaml`."""
+
+    rules: ClassVar[tuple[Rule, ...]] = RULES
+
+    study: Study = Field(description="domains and years")
     synthetic: Synthetic | None = Field(
         None, description="a synthetic state to generate as input; leave out for real files"
     )
@@ -66,8 +71,8 @@ class Config(Section):
         return plan_cohorts(self.study, self.cohorts, years, matched=self.input.matched is not None)
 
 
-def check_config(raw: Mapping[str, Any]) -> Config:
-    """Return the checked configuration.
+def check_config(raw: Mapping[str, Any]) -> SchoolConfig:
+    """Return the checked configuration: a `Config`, unless `input` has values of schools and no students.
 
     Raises
     ------
@@ -75,8 +80,17 @@ def check_config(raw: Mapping[str, Any]) -> Config:
         Listing every fault, a line each: the key's path, what was found, what was expected. Rules that
         need a faulty value are judged once it is mended.
     """
+    model = SchoolConfig if _has_schools_only(raw.get("input")) else Config
     try:
-        return Config.model_validate(dict(raw))
+        return model.model_validate(dict(raw))
     except ValidationError as found:
-        lines = list_faults(Config, raw, found.errors())
+        lines = list_faults(model, raw, found.errors())
         raise ConfigError("config.yaml is refused:\n  " + "\n  ".join(lines)) from None
+
+
+def _has_schools_only(tables: Any) -> bool:
+    return (
+        isinstance(tables, Mapping)
+        and "school_values" in tables
+        and not {"assessments", "matched"} & set(tables)
+    )

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from keyword import iskeyword
 from pathlib import PurePosixPath
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, ClassVar
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field
 
+from valueadded.config.school_values import SchoolValues
 from valueadded.config.section import Fault, Rule, Section
+from valueadded.config.sources import ColumnSource
 
 COLUMNS = {
     "assessments": (
@@ -25,50 +27,6 @@ COLUMNS = {
     "matched": ("student_id", "school_id", "year", "domain", "score", "prior_score", "prior_school_id"),
 }
 RESERVED = ("source_row", "record", "prior_score", "prior_school_id")
-
-
-class Source(Section):
-    """Where the values of one column come from: a column, several joined, a constant or the row number."""
-
-    column: str | None = Field(None, description="column of the file (name)")
-    columns: list[str] | None = Field(
-        None, description="columns of the file to join with `separator` (names)"
-    )
-    separator: str = Field("-", description="text between joined columns (text)")
-    constant: str | None = Field(None, description="one value for every row (text)")
-    row_number: bool = Field(
-        False, description="take the row number, for files without an identifier (true or false)"
-    )
-    codes: dict[str, str] | None = Field(None, description="value in the file: value here (texts)")
-    otherwise: str | None = Field(
-        None, description="value for anything not among `codes` (text); without it such a row is quarantined"
-    )
-    kind: Literal["text", "number"] = Field(
-        "text", description="for covariates: categories or numbers (choice)"
-    )
-
-    @model_validator(mode="after")
-    def _one_origin(self) -> Self:
-        origins = [
-            self.column is not None,
-            self.columns is not None,
-            self.constant is not None,
-            self.row_number,
-        ]
-        if sum(origins) != 1:
-            raise ValueError(
-                "found no or more than one of column, columns, constant, row_number; expected exactly one"
-            )
-        if self.otherwise is not None and self.codes is None:
-            raise ValueError("found `otherwise` without `codes`; expected both")
-        return self
-
-
-def _column_name_is_enough(value: Any) -> Any:
-    return {"column": value} if isinstance(value, str) else value
-
-
-ColumnSource = Annotated[Source, BeforeValidator(_column_name_is_enough, json_schema_input_type=str | Source)]
 
 
 class InputFile(Section):
@@ -116,8 +74,14 @@ class Reading(Section):
 
 
 def _way_in_faults(tables: "Input") -> Iterator[Fault]:
-    if (tables.assessments is None) == (tables.matched is None):
-        yield "", "found neither or both of `assessments` and `matched`; expected exactly one"
+    given = (tables.assessments is not None) + (tables.matched is not None)
+    # Ready-made values of schools need no students.
+    if given == 2 or (given == 0 and not tables.school_values):
+        yield (
+            "",
+            "found neither or both of `assessments` and `matched`; expected exactly one, or `school_values`"
+            " without students",
+        )
 
 
 def _students_faults(tables: "Input") -> Iterator[Fault]:
@@ -164,7 +128,7 @@ def _column_rule(table: str) -> Rule:
 
 
 class Input(Section):
-    """The input tables: `assessments` with optional `students` and `schools`, or `matched` alone."""
+    """The input tables: `assessments` with `students` and `schools`, or `matched`, or `school_values`."""
 
     rules: ClassVar[tuple[Rule, ...]] = (_way_in_faults, _students_faults, *map(_column_rule, COLUMNS))
 
@@ -174,3 +138,6 @@ class Input(Section):
     students: Reading | None = Field(None, description="student characteristics, student x calendar year")
     schools: Reading | None = Field(None, description="school characteristics, school x calendar year")
     matched: Reading | None = Field(None, description="students with outcome and prior already side by side")
+    school_values: list[SchoolValues] = Field(
+        default_factory=list, description="ready-made yearly values of whole schools, file by file (list)"
+    )

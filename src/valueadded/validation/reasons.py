@@ -23,6 +23,11 @@ REASONS: dict[str, str] = {
     "code_unknown": "A value is not among the codes of its column.",
     "covariate_not_a_number": "A covariate that should be a number is not a plain number.",
     "covariate_code_unknown": "A covariate's value is not among its codes.",
+    "school_type_missing": "A file with school types has none in this row.",
+    "value_not_a_number": "A school's value is neither a plain number nor a code with a reason.",
+    "students_not_a_number": (
+        "The number of students behind a school's value is neither a plain number of 0 or more nor a code."
+    ),
     "character_not_allowed": "A text holds a line break, a NUL or another control character.",
     "conflicting_duplicate": (
         "Several rows have the same key and different values; none of them can be trusted."
