@@ -10,8 +10,10 @@ report: "workflow/report/workflow.rst"
 include: "workflow/rules/common.smk"
 include: "workflow/rules/location_scale_cohorts.smk"
 include: "workflow/rules/outputs.smk"
+include: "workflow/rules/layered_files.smk"
 include: "workflow/rules/validation.smk"
 include: "workflow/rules/school_values.smk"
+include: "workflow/rules/layered.smk"
 
 
 # What needs students; a study of whole schools ends here.
@@ -45,4 +47,5 @@ rule all:
         "results/validation/quarantine.parquet",
         student_tables(),
         school_value_tables(),
+        layered_tables(),
         figure_files() if STUDENTS else [],

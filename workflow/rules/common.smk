@@ -23,6 +23,7 @@ LEVELS = sorted({settings.cohorts.prior_level, settings.cohorts.outcome_level}) 
 TABLES = [
     table for table in ("assessments", "students", "schools", "matched") if getattr(settings.input, table)
 ]
+TEACHER_TABLES = [table for table in ("teacher_scores", "teacher_links") if getattr(settings.input, table)]
 RECORDS = "matched" if "matched" in TABLES else "assessments"
 # A folder named on the command line goes before the variable, the variable before config.yaml.
 ON_COMMAND_LINE = "data_folder" in workflow.config_settings.overwrite_config
@@ -47,25 +48,30 @@ def section(name):
     return part.model_dump() if part is not None else None
 
 
+def years_used(table):
+    """Calendar years that are used of one table."""
+    return sorted(settings.layered.years if table in TEACHER_TABLES else settings.study.tested_years)
+
+
 def files_of(table):
     """Input files of one table."""
-    return list_files(getattr(settings.input, table), settings.study.tested_years)
+    return list_files(getattr(settings.input, table), years_used(table))
 
 
-def years_of(file):
+def years_of(table, file):
     """Calendar years one input file may hold."""
-    return [file.calendar_year] if file.calendar_year else sorted(settings.study.tested_years)
+    return [file.calendar_year] if file.calendar_year else years_used(table)
 
 
 def parts_of(table, calendar_year, level=None):
     """Accepted parts of one table for a calendar year, from every file that may hold it."""
-    if table not in TABLES:
+    if table not in TABLES + TEACHER_TABLES:
         return []
     name = f"{calendar_year}-{level}" if level is not None else f"{calendar_year}"
     return [
         f"results/validation/{table}/{file.key}/{name}.parquet"
         for file in files_of(table)
-        if calendar_year in years_of(file)
+        if calendar_year in years_of(table, file)
     ]
 
 

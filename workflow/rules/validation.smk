@@ -1,4 +1,4 @@
-INPUT_FILES = [(table, file) for table in TABLES for file in files_of(table)]
+INPUT_FILES = [(table, file) for table in TABLES + TEACHER_TABLES for file in files_of(table)]
 VALIDATED = [f"{table}/{file.key}" for table, file in INPUT_FILES]
 VALIDATED += ["school_values"] if settings.input.school_values else []
 
@@ -35,7 +35,7 @@ for table, file in INPUT_FILES:
         output:
             parts=[
                 f"results/validation/{table}/{file.key}/{year}{ending}.parquet"
-                for year in years_of(file)
+                for year in years_of(table, file)
                 for ending in PART_ENDINGS.get(table, [""])
             ],
             outside_study=f"results/validation/{table}/{file.key}/outside_study.parquet",
@@ -54,8 +54,8 @@ for table, file in INPUT_FILES:
             table=table,
             # The other files of the table are left out, so that their change does not rerun this job.
             reading=getattr(settings.input, table).model_copy(update={"files": [file]}).model_dump(),
-            validation=section("validation"),
-            study={"years": years_of(file), "levels": LEVELS, "domains": DOMAINS},
+            validation=validation_of(table),
+            study={"years": years_of(table, file), **used_of(table)},
             code=code("validate_file"),
         script:
             "../../scripts/validate_file.py"

@@ -9,6 +9,8 @@ from valueadded.config.agreement import RULES
 from valueadded.config.calibration import Calibration
 from valueadded.config.faults import list_faults
 from valueadded.config.input import Input
+from valueadded.config.layered import Layered
+from valueadded.config.layered_agreement import LAYERED_RULES
 from valueadded.config.location_scale import LocationScale
 from valueadded.config.plan import Plan, list_files, plan_cohorts
 from valueadded.config.section import Rule, Section
@@ -23,7 +25,9 @@ __all__ = ["Config", "Plan", "SchoolConfig", "check_config", "list_files"]
 
 
 class SchoolConfig(Section):
-    """The whole of `config.yaml` where `input` has ready-made values of schools and no students."""
+    """The whole of `config.yaml` where `input` has no students to match: values of schools, or teachers."""
+
+    rules: ClassVar[tuple[Rule, ...]] = LAYERED_RULES
 
     data_folder: str = Field(
         "data",
@@ -31,12 +35,19 @@ class SchoolConfig(Section):
         "overrides it (path)",
     )
     input: Input = Field(description="input files and how they are read")
+    validation: Validation | None = Field(
+        None, description="what a value may be; needed wherever students are matched"
+    )
+    layered: Layered | None = Field(
+        None, description="effects of teachers over the years; leave out without these models"
+    )
+    figures: Figures = Field(default_factory=Figures, description="figures")
 
 
 class Config(SchoolConfig):
     """The whole of `config.yaml`."""
 
-    rules: ClassVar[tuple[Rule, ...]] = RULES
+    rules: ClassVar[tuple[Rule, ...]] = (*RULES, *LAYERED_RULES)
 
     study: Study = Field(description="domains and years")
     synthetic: Synthetic | None = Field(
@@ -56,7 +67,6 @@ class Config(SchoolConfig):
     location_scale: LocationScale | None = Field(
         None, description="schools' means and variances; leave out without these models"
     )
-    figures: Figures = Field(default_factory=Figures, description="figures")
     validate_benchmark: ValidateBenchmark | None = Field(
         None, description="the simulation of target `validate_benchmark`; leave out without it"
     )
@@ -72,7 +82,7 @@ class Config(SchoolConfig):
 
 
 def check_config(raw: Mapping[str, Any]) -> SchoolConfig:
-    """Return the checked configuration: a `Config`, unless `input` has values of schools and no students.
+    """Return the checked configuration: a `Config`, unless `input` has no students to match.
 
     Raises
     ------
@@ -80,7 +90,7 @@ def check_config(raw: Mapping[str, Any]) -> SchoolConfig:
         Listing every fault, a line each: the key's path, what was found, what was expected. Rules that
         need a faulty value are judged once it is mended.
     """
-    model = SchoolConfig if _has_schools_only(raw.get("input")) else Config
+    model = SchoolConfig if _has_no_cohorts(raw.get("input")) else Config
     try:
         return model.model_validate(dict(raw))
     except ValidationError as found:
@@ -88,9 +98,7 @@ def check_config(raw: Mapping[str, Any]) -> SchoolConfig:
         raise ConfigError("config.yaml is refused:\n  " + "\n  ".join(lines)) from None
 
 
-def _has_schools_only(tables: Any) -> bool:
-    return (
-        isinstance(tables, Mapping)
-        and "school_values" in tables
-        and not {"assessments", "matched"} & set(tables)
-    )
+def _has_no_cohorts(tables: Any) -> bool:
+    if not isinstance(tables, Mapping) or {"assessments", "matched"} & set(tables):
+        return False
+    return bool({"school_values", "teacher_scores", "teacher_links"} & set(tables))

@@ -25,7 +25,10 @@ COLUMNS = {
     "students": ("student_id", "calendar_year"),
     "schools": ("school_id", "calendar_year"),
     "matched": ("student_id", "school_id", "year", "domain", "score", "prior_score", "prior_school_id"),
+    "teacher_scores": ("student_id", "calendar_year", "year_level", "domain", "score", "school_id"),
+    "teacher_links": ("student_id", "calendar_year", "domain", "teacher_id", "share"),
 }
+SEVERAL_SCORES = ("assessments", "teacher_scores")
 RESERVED = ("source_row", "record", "prior_score", "prior_school_id")
 
 
@@ -75,13 +78,18 @@ class Reading(Section):
 
 def _way_in_faults(tables: "Input") -> Iterator[Fault]:
     given = (tables.assessments is not None) + (tables.matched is not None)
-    # Ready-made values of schools need no students.
-    if given == 2 or (given == 0 and not tables.school_values):
+    # Ready-made values of schools, and the layered models, need no cohorts.
+    if given == 2 or (given == 0 and not tables.school_values and tables.teacher_scores is None):
         yield (
             "",
             "found neither or both of `assessments` and `matched`; expected exactly one, or `school_values`"
-            " without students",
+            " or `teacher_scores` without them",
         )
+
+
+def _teacher_faults(tables: "Input") -> Iterator[Fault]:
+    if (tables.teacher_scores is None) != (tables.teacher_links is None):
+        yield "", "found one of `teacher_scores` and `teacher_links`; expected both or neither"
 
 
 def _students_faults(tables: "Input") -> Iterator[Fault]:
@@ -112,10 +120,10 @@ def _column_rule(table: str) -> Rule:
                     "found a name that is taken or that a formula cannot hold; expected letters, digits and"
                     " _, and no column of the table",
                 )
-        if reading.score_columns and table != "assessments":
+        if reading.score_columns and table not in SEVERAL_SCORES:
             yield (
                 f"{table}.score_columns",
-                "found domains; expected score_columns for assessments only",
+                f"found domains; expected score_columns for {' and '.join(SEVERAL_SCORES)} only",
             )
         for name in ("domain", "score", "score_se"):
             if reading.score_columns and name in reading.columns:
@@ -130,7 +138,12 @@ def _column_rule(table: str) -> Rule:
 class Input(Section):
     """The input tables: `assessments` with `students` and `schools`, or `matched`, or `school_values`."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (_way_in_faults, _students_faults, *map(_column_rule, COLUMNS))
+    rules: ClassVar[tuple[Rule, ...]] = (
+        _way_in_faults,
+        _students_faults,
+        _teacher_faults,
+        *map(_column_rule, COLUMNS),
+    )
 
     assessments: Reading | None = Field(
         None, description="test records, student x calendar year x year level x domain"
@@ -138,6 +151,12 @@ class Input(Section):
     students: Reading | None = Field(None, description="student characteristics, student x calendar year")
     schools: Reading | None = Field(None, description="school characteristics, school x calendar year")
     matched: Reading | None = Field(None, description="students with outcome and prior already side by side")
+    teacher_scores: Reading | None = Field(
+        None, description="scores of the layered models, student x calendar year x domain"
+    )
+    teacher_links: Reading | None = Field(
+        None, description="who taught whom, student x calendar year x domain x teacher"
+    )
     school_values: list[SchoolValues] = Field(
         default_factory=list, description="ready-made yearly values of whole schools, file by file (list)"
     )

@@ -162,6 +162,7 @@ FILES = {
         for name in (
             *("fits", "fixed_effects", "variances", "covariance", "persistence", "effects", "tracks"),
             *("track_links", "revisions", "weights", "comparators", "findings", "notes"),
+            *("scores", "links"),
         )
     },
     "layered_published_effects": "`results/layered/published_effects.parquet`, and the same rows as `.csv`",

@@ -71,6 +71,14 @@ def frame_of(scores: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame:
     return frame.drop(columns="year").rename(columns={"period": "year"})
 
 
+def on_calendar(frame: pd.DataFrame, time: str) -> pd.DataFrame:
+    """Return a frame with calendar `year` and `year_level` in place of the period `year` and `cohort`."""
+    period, cohort = frame["year"].astype("int64"), frame["cohort"].astype("int64")
+    by_level = time == "year_level"
+    year, level = (cohort + period, period) if by_level else (period, period - cohort)
+    return frame.drop(columns="cohort").assign(year=year, year_level=level)
+
+
 def _tests(scores: pd.DataFrame, time: str, covariates: list[str], found: list[Finding]) -> pd.DataFrame:
     """Return one row for each student, domain and year, and with year levels one for each of those."""
     rows = scores.assign(cohort=scores["year"] - scores["year_level"])

@@ -19,13 +19,17 @@ from valueadded.errors import SourceError
 from valueadded.validation.source_rows import SourceRows, describe_names
 from valueadded.validation.values import number_of, recode, text_of
 
-OPTIONAL = ("participation", "score_se", "prior_score", "prior_school_id")
+OPTIONAL = ("participation", "score_se", "prior_score", "prior_school_id", "share")
+# Columns that one table needs and another may lack.
+OPTIONAL_OF = {"teacher_scores": ("school_id",)}
 NUMBER_TYPES = ("int64", "float64")
 YEAR_COLUMN = {
     "assessments": "calendar_year",
     "students": "calendar_year",
     "schools": "calendar_year",
     "matched": "year",
+    "teacher_scores": "calendar_year",
+    "teacher_links": "calendar_year",
 }
 
 
@@ -107,7 +111,7 @@ def resolve_sources(
             sources[name] = Source(column=name)
         elif name == YEAR_COLUMN[table] and file.calendar_year is not None:
             sources[name] = Source(constant=str(file.calendar_year))
-        elif name not in OPTIONAL:
+        elif name not in (*OPTIONAL, *OPTIONAL_OF.get(table, ())):
             lacking.append(f"'{name}' (input.{table}.columns.{name})")
     sources |= reading.covariates
     named = [

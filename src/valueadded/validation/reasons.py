@@ -6,6 +6,7 @@ REASONS: dict[str, str] = {
     "row_blank": "The row is empty in every column that is read.",
     "student_id_missing": "There is no student identifier.",
     "school_id_missing": "There is no school identifier.",
+    "teacher_id_missing": "There is no teacher identifier.",
     "identifier_damaged": (
         "An identifier is written as a rounded number such as 1.2E+11: a spreadsheet or a number column has"
         " lost its last digits."
@@ -19,6 +20,7 @@ REASONS: dict[str, str] = {
     "score_missing": "The student was present, and there is no score.",
     "score_out_of_range": "The score is below the lowest or above the highest possible score.",
     "score_se_not_a_number": "The standard error of the score is not a plain number, or is negative.",
+    "share_not_a_share": ("The share of a teacher is not a plain number, or not above 0 and at most 1."),
     "prior_score_not_a_number": "The prior score is not a plain number.",
     "code_unknown": "A value is not among the codes of its column.",
     "covariate_not_a_number": "A covariate that should be a number is not a plain number.",
