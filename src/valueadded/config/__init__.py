@@ -15,6 +15,7 @@ from valueadded.config.section import Rule, Section
 from valueadded.config.stages import Benchmark, Effects, Figures, Intake, Mixed, Validation
 from valueadded.config.study import Cohorts, Study
 from valueadded.config.synthetic import Synthetic
+from valueadded.config.synthetic_teachers import SyntheticTeachers
 from valueadded.config.synthetic_twin import SyntheticTwin
 from valueadded.config.validate_benchmark import ValidateBenchmark
 from valueadded.errors import ConfigError
@@ -39,6 +40,9 @@ class Config(Section):
     )
     synthetic_twin: SyntheticTwin | None = Field(
         None, description="one synthetic cohort to generate as input, with planted means and variances"
+    )
+    synthetic_teachers: SyntheticTeachers | None = Field(
+        None, description="a synthetic cohort with teachers to generate as input; leave out without it"
     )
     validation: Validation = Field(description="what a value may be")
     cohorts: Cohorts = Field(description="how prior and outcome are matched")

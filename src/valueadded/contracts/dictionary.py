@@ -21,12 +21,14 @@ from valueadded.contracts import (
     mixed,
     records,
     synthetic,
+    synthetic_teachers,
     validate_benchmark,
 )
 
 STAGES = {
     "Validation": records,
     "Synthetic state": synthetic,
+    "Synthetic students with teachers": synthetic_teachers,
     "Cohorts": cohorts,
     "Intake": intake,
     "Relative models": mixed,
@@ -67,6 +69,7 @@ FILES = {
     "truth_defects": "`results/synthetic/truth_defects.parquet`",
     "truth_twin_schools": "`results/synthetic/truth_twin_schools.parquet`",
     "truth_twin_coefficients": "`results/synthetic/truth_twin_coefficients.parquet`",
+    "truth_teachers": "`results/synthetic/truth_teachers.parquet`",
     "cohort": "`results/cohorts/{domain}/{year}.parquet`",
     "unmatched": "`results/cohorts/unmatched/{domain}/{year}.parquet`",
     "attrition": "`results/cohorts/attrition.parquet`",
