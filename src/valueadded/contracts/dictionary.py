@@ -13,6 +13,9 @@ from valueadded.contracts import (
     intake,
     intake_adjusted,
     intake_adjusted_figures,
+    layered,
+    layered_records,
+    layered_teachers,
     location_scale,
     location_scale_chains,
     location_scale_figures,
@@ -27,6 +30,7 @@ from valueadded.contracts import (
 
 STAGES = {
     "Validation": records,
+    "Scores and teachers of the layered models": layered_records,
     "Synthetic state": synthetic,
     "Synthetic students with teachers": synthetic_teachers,
     "Cohorts": cohorts,
@@ -39,6 +43,8 @@ STAGES = {
     "Location-scale models over the years": location_scale_years,
     "Tables of the location-scale models": location_scale_tables,
     "Whole schools adjusted for their intake": intake_adjusted,
+    "Layered models": layered,
+    "Tracks, weights and revisions of the layered models": layered_teachers,
     "Figures": figures,
     "Figures of schools' means and variances": location_scale_figures,
     "Figures of whole schools": intake_adjusted_figures,
@@ -48,7 +54,8 @@ STAGES = {
 PART = "`results/validation/{table}/{{file}}/{part}.parquet` and `outside_study.parquet` beside it"
 TEST_PART = PART.format(table="assessments", part="{calendar_year}-{year_level}")
 YEAR_PART = {
-    name: PART.format(table=name, part="{calendar_year}") for name in ("students", "schools", "matched")
+    name: PART.format(table=name, part="{calendar_year}")
+    for name in ("students", "schools", "matched", "teacher_scores", "teacher_links")
 }
 GATHERED = (
     "`results/validation/{table}.parquet`, gathered from"
@@ -150,6 +157,14 @@ FILES = {
             "choices",
         )
     },
+    **{
+        f"layered_{name}": f"`results/layered/{name}.parquet`"
+        for name in (
+            *("fits", "fixed_effects", "variances", "covariance", "persistence", "effects", "tracks"),
+            *("track_links", "revisions", "weights", "comparators", "findings", "notes"),
+        )
+    },
+    "layered_published_effects": "`results/layered/published_effects.parquet`, and the same rows as `.csv`",
     "intake_bars": "`results/figures/intake_bars_{school_id}.parquet`, and the same rows as `.csv`",
     "school_summary": "`results/figures/school_summary_{school_id}.parquet`, and the same rows as `.csv`",
     "intake_funnel": "`results/figures/intake_funnel_{outcome}.parquet`, and the same rows as `.csv`",

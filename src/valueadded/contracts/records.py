@@ -1,5 +1,6 @@
 """Contracts of the input tables, as accepted, and of what validation says about the rest."""
 
+from valueadded.contracts import layered_records
 from valueadded.contracts.columns import PARTICIPATION, contract, number, text, whole
 
 ASSESSMENTS = contract(
@@ -56,7 +57,14 @@ MATCHED = contract(
     key=["student_id", "domain", "year"],
 )
 
-INPUT_TABLES = {"assessments": ASSESSMENTS, "students": STUDENTS, "schools": SCHOOLS, "matched": MATCHED}
+INPUT_TABLES = {
+    "assessments": ASSESSMENTS,
+    "students": STUDENTS,
+    "schools": SCHOOLS,
+    "matched": MATCHED,
+    "teacher_scores": layered_records.TEACHER_SCORES,
+    "teacher_links": layered_records.TEACHER_LINKS,
+}
 
 QUARANTINE = contract(
     "quarantine",
