@@ -1,4 +1,4 @@
-"""Contracts of what stands beside the effects of the layered models: tracks, weights, revisions, comparators."""
+"""Contracts of what stands beside layered effects: tracks, weights, revisions, comparators."""
 
 from valueadded.contracts.columns import contract, flag, number, text, whole
 from valueadded.contracts.layered import EFFECT, of_model, of_place, of_teacher

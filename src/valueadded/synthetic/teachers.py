@@ -145,7 +145,7 @@ def _write_scores(settings: SyntheticTeachers, teaching: Teaching, scores: Array
 
 def _write_links(settings: SyntheticTeachers, teaching: Teaching) -> pd.DataFrame:
     """Return the file of teachers; the shares of a student, year and domain add up to 1."""
-    keys = _keys(settings, teaching)
+    keys = _keys(settings, teaching).drop(columns=["school_id", "year_level"])
     names = teacher_names(settings)
     year = (keys["calendar_year"] - settings.first_year).to_numpy()
     parts = []
