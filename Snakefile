@@ -28,6 +28,7 @@ include: "workflow/rules/change_figures.smk"
 include: "workflow/rules/location_scale_figures.smk"
 include: "workflow/rules/ladder_figures.smk"
 include: "workflow/rules/chain_figures.smk"
+include: "workflow/rules/layered_figures.smk"
 include: "workflow/rules/validate_benchmark.smk"
 include: "workflow/rules/calibration.smk"
 

@@ -22,5 +22,6 @@ if __name__ == "__main__":
     from valueadded.audit.log import logging_to
 
     with logging_to(snakemake.log[0]):
-        params, domain = snakemake.params, snakemake.wildcards.domain
-        main(snakemake.input.persistence, domain, params.figures, dict(snakemake.output.items()))
+        given, domain = snakemake.params, snakemake.wildcards.domain
+        output = dict(snakemake.output.items())
+        main(snakemake.input.persistence, domain, given.figures, output)

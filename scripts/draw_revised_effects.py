@@ -1,8 +1,8 @@
 """Draw teacher effects revised by later scores against the first ones."""
 
 from valueadded.config.stages import Figures
-from valueadded.contracts.layered_teachers import LAYERED_REVISIONS
 from valueadded.contracts.layered_figures import REVISED_EFFECTS
+from valueadded.contracts.layered_teachers import LAYERED_REVISIONS
 from valueadded.figures.revised_effects import draw_revised_effects, select_revised_effects
 from valueadded.figures.style import save_figure
 from valueadded.table_io import read_table, write_csv, write_table
@@ -22,5 +22,6 @@ if __name__ == "__main__":
     from valueadded.audit.log import logging_to
 
     with logging_to(snakemake.log[0]):
-        params, domain = snakemake.params, snakemake.wildcards.domain
-        main(snakemake.input.revisions, domain, params.named, params.figures, dict(snakemake.output.items()))
+        given, domain = snakemake.params, snakemake.wildcards.domain
+        output = dict(snakemake.output.items())
+        main(snakemake.input.revisions, domain, given.named, given.figures, output)

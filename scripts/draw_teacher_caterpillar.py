@@ -3,8 +3,8 @@
 from valueadded.config.stages import Figures
 from valueadded.contracts.layered import LAYERED_EFFECTS
 from valueadded.contracts.layered_figures import TEACHER_CATERPILLAR
-from valueadded.figures.teacher_caterpillar import draw_teacher_caterpillar, select_teacher_caterpillar
 from valueadded.figures.style import save_figure
+from valueadded.figures.teacher_caterpillar import draw_teacher_caterpillar, select_teacher_caterpillar
 from valueadded.table_io import read_table, write_csv, write_table
 
 
@@ -22,5 +22,6 @@ if __name__ == "__main__":
     from valueadded.audit.log import logging_to
 
     with logging_to(snakemake.log[0]):
-        params, domain = snakemake.params, snakemake.wildcards.domain
-        main(snakemake.input.effects, domain, params.named, params.figures, dict(snakemake.output.items()))
+        given, domain = snakemake.params, snakemake.wildcards.domain
+        output = dict(snakemake.output.items())
+        main(snakemake.input.effects, domain, given.named, given.figures, output)

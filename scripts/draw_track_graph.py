@@ -2,10 +2,10 @@
 
 from valueadded.config.stages import Figures
 from valueadded.contracts.layered import LAYERED_EFFECTS
-from valueadded.contracts.layered_teachers import LAYERED_TRACK_LINKS
 from valueadded.contracts.layered_figures import TRACK_GRAPH
-from valueadded.figures.track_graph import draw_track_graph, select_track_graph
+from valueadded.contracts.layered_teachers import LAYERED_TRACK_LINKS
 from valueadded.figures.style import save_figure
+from valueadded.figures.track_graph import draw_track_graph, select_track_graph
 from valueadded.table_io import read_table, write_csv, write_table
 
 
@@ -25,7 +25,8 @@ if __name__ == "__main__":
     from valueadded.audit.log import logging_to
 
     with logging_to(snakemake.log[0]):
-        params, domain = snakemake.params, snakemake.wildcards.domain
+        given, domain = snakemake.params, snakemake.wildcards.domain
+        output = dict(snakemake.output.items())
         main(
             snakemake.input.effects,
             snakemake.input.links,

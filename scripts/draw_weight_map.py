@@ -1,10 +1,10 @@
 """Draw whose scores count how much in one teacher's effect."""
 
 from valueadded.config.stages import Figures
-from valueadded.contracts.layered_teachers import LAYERED_WEIGHTS
 from valueadded.contracts.layered_figures import WEIGHT_MAP
-from valueadded.figures.weight_map import draw_weight_map, select_weight_map
+from valueadded.contracts.layered_teachers import LAYERED_WEIGHTS
 from valueadded.figures.style import save_figure
+from valueadded.figures.weight_map import draw_weight_map, select_weight_map
 from valueadded.table_io import read_table, write_csv, write_table
 
 
@@ -22,12 +22,13 @@ if __name__ == "__main__":
     from valueadded.audit.log import logging_to
 
     with logging_to(snakemake.log[0]):
-        params, domain = snakemake.params, snakemake.wildcards.domain
+        given, domain = snakemake.params, snakemake.wildcards.domain
+        output = dict(snakemake.output.items())
         main(
             snakemake.input.weights,
             domain,
-            params.teachers,
-            params.named,
+            given.teachers,
+            given.named,
             params.figures,
             dict(snakemake.output.items()),
         )
