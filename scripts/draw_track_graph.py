@@ -27,10 +27,4 @@ if __name__ == "__main__":
     with logging_to(snakemake.log[0]):
         given, domain = snakemake.params, snakemake.wildcards.domain
         output = dict(snakemake.output.items())
-        main(
-            snakemake.input.effects,
-            snakemake.input.links,
-            domain,
-            params.figures,
-            dict(snakemake.output.items()),
-        )
+        main(snakemake.input.effects, snakemake.input.links, domain, given.figures, output)

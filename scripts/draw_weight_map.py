@@ -24,11 +24,4 @@ if __name__ == "__main__":
     with logging_to(snakemake.log[0]):
         given, domain = snakemake.params, snakemake.wildcards.domain
         output = dict(snakemake.output.items())
-        main(
-            snakemake.input.weights,
-            domain,
-            given.teachers,
-            given.named,
-            params.figures,
-            dict(snakemake.output.items()),
-        )
+        main(snakemake.input.weights, domain, given.teachers, given.named, given.figures, output)
