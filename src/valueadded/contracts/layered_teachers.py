@@ -1,4 +1,4 @@
-"""Contracts of what stands beside layered effects: tracks, weights, revisions, comparators."""
+"""Contracts of what stands beside the layered effects: tracks, weights, revisions, comparators, findings."""
 
 from valueadded.contracts.columns import contract, flag, number, text, whole
 from valueadded.contracts.layered import EFFECT, of_model, of_place, of_teacher
