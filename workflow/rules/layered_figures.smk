@@ -21,6 +21,8 @@ if settings.layered:
             "logs/draw_teacher_caterpillar/{domain}.log",
         benchmark:
             "logs/draw_teacher_caterpillar/{domain}.jsonl"
+        wildcard_constraints:
+            domain="|".join(settings.layered.domains),
         conda:
             "../../envs/valueadded.yaml"
         threads: 1
@@ -52,6 +54,8 @@ if settings.layered:
             "logs/draw_revised_effects/{domain}.log",
         benchmark:
             "logs/draw_revised_effects/{domain}.jsonl"
+        wildcard_constraints:
+            domain="|".join(settings.layered.domains),
         conda:
             "../../envs/valueadded.yaml"
         threads: 1
@@ -83,6 +87,8 @@ if settings.layered:
             "logs/draw_weight_map/{domain}.log",
         benchmark:
             "logs/draw_weight_map/{domain}.jsonl"
+        wildcard_constraints:
+            domain="|".join(settings.layered.domains),
         conda:
             "../../envs/valueadded.yaml"
         threads: 1
@@ -116,6 +122,8 @@ if settings.layered:
             "logs/draw_track_graph/{domain}.log",
         benchmark:
             "logs/draw_track_graph/{domain}.jsonl"
+        wildcard_constraints:
+            domain="|".join(settings.layered.domains),
         conda:
             "../../envs/valueadded.yaml"
         threads: 1
@@ -146,6 +154,8 @@ if settings.layered:
             "logs/draw_persistence_by_lag/{domain}.log",
         benchmark:
             "logs/draw_persistence_by_lag/{domain}.jsonl"
+        wildcard_constraints:
+            domain="|".join(settings.layered.domains),
         conda:
             "../../envs/valueadded.yaml"
         threads: 1

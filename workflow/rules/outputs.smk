@@ -1,6 +1,35 @@
 # Which tables and figures the configured study has.
 
 
+def student_tables():
+    """Tables of a study of students; none of whole schools alone."""
+    if not STUDENTS:
+        return []
+    return [
+        "results/cohorts/attrition.parquet",
+        "results/cohorts/matched_comparison.parquet",
+        "results/intake/schools.parquet",
+        "results/mixed/fits.parquet",
+        *joint_tables().values(),
+        *drift_tables(),
+        "results/effects/school_effects.parquet",
+        "results/effects/reflated_effects.parquet",
+        "results/effects/school_changes.parquet",
+        "results/effects/year_correlations.parquet",
+        *association_tables(),
+        "results/effects/ranks.parquet",
+        "results/effects/flags.parquet",
+        "results/effects/comparisons.parquet",
+        *location_scale_tables(),
+    ]
+
+
+def school_value_tables():
+    """Tables of ready-made values of schools; none without such files."""
+    names = ("annual", "school_types", "value_reasons", "value_account")
+    return [f"results/intake_adjusted/{name}.parquet" for name in names if settings.input.school_values]
+
+
 def families(table):
     """One table of every family of models that is configured."""
     benchmark = [f"results/benchmark/{table}.parquet"] if settings.benchmark else []
@@ -58,6 +87,20 @@ def figure_files():
         "results/figures/{name}_{domain}.{suffix}",
         name=figure_names(),
         domain=DOMAINS,
+        suffix=["png", "svg", "parquet", "csv"],
+    )
+
+
+def layered_figures():
+    """Every figure of the layered models; none without the section."""
+    if settings.layered is None:
+        return []
+    later = ["revised_effects", "persistence_by_lag"] if several_periods() else []
+    weights = ["weight_map"] if settings.layered.weights_of else []
+    return expand(
+        "results/figures/{name}_{domain}.{suffix}",
+        name=["teacher_caterpillar", "track_graph", *later, *weights],
+        domain=settings.layered.domains,
         suffix=["png", "svg", "parquet", "csv"],
     )
 

@@ -9,6 +9,8 @@ from valueadded.config.agreement import RULES
 from valueadded.config.calibration import Calibration
 from valueadded.config.faults import list_faults
 from valueadded.config.input import Input
+from valueadded.config.layered import Layered
+from valueadded.config.layered_agreement import LAYERED_RULES
 from valueadded.config.location_scale import LocationScale
 from valueadded.config.plan import Plan, list_files, plan_cohorts
 from valueadded.config.section import Rule, Section
@@ -16,33 +18,48 @@ from valueadded.config.stages import Benchmark, Effects, Figures, Intake, Mixed,
 from valueadded.config.study import Cohorts, Study
 from valueadded.config.synthetic import Synthetic
 from valueadded.config.synthetic_teachers import SyntheticTeachers
+from valueadded.config.synthetic_teachers_agreement import TEACHER_RULES
 from valueadded.config.synthetic_twin import SyntheticTwin
 from valueadded.config.validate_benchmark import ValidateBenchmark
 from valueadded.errors import ConfigError
 
-__all__ = ["Config", "Plan", "check_config", "list_files"]
+__all__ = ["Config", "Plan", "SchoolConfig", "check_config", "list_files"]
 
 
-class Config(Section):
-    """The whole of `config.yaml`."""
+class SchoolConfig(Section):
+    """The whole of `config.yaml` where `input` has no students to match: values of schools, or teachers."""
 
-    rules: ClassVar[tuple[Rule, ...]] = RULES
+    rules: ClassVar[tuple[Rule, ...]] = (*LAYERED_RULES, *TEACHER_RULES)
 
     data_folder: str = Field(
         "data",
         description="folder with the input files, relative to the working directory; VALUEADDED_DATA "
         "overrides it (path)",
     )
-    study: Study = Field(description="domains and years")
     input: Input = Field(description="input files and how they are read")
+    validation: Validation | None = Field(
+        None, description="what a value may be; needed wherever students are matched"
+    )
+    synthetic_teachers: SyntheticTeachers | None = Field(
+        None, description="a synthetic cohort with teachers to generate as input; leave out without it"
+    )
+    layered: Layered | None = Field(
+        None, description="effects of teachers over the years; leave out without these models"
+    )
+    figures: Figures = Field(default_factory=Figures, description="figures")
+
+
+class Config(SchoolConfig):
+    """The whole of `config.yaml`."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (*RULES, *LAYERED_RULES, *TEACHER_RULES)
+
+    study: Study = Field(description="domains and years")
     synthetic: Synthetic | None = Field(
         None, description="a synthetic state to generate as input; leave out for real files"
     )
     synthetic_twin: SyntheticTwin | None = Field(
         None, description="one synthetic cohort to generate as input, with planted means and variances"
-    )
-    synthetic_teachers: SyntheticTeachers | None = Field(
-        None, description="a synthetic cohort with teachers to generate as input; leave out without it"
     )
     validation: Validation = Field(description="what a value may be")
     cohorts: Cohorts = Field(description="how prior and outcome are matched")
@@ -55,7 +72,6 @@ class Config(Section):
     location_scale: LocationScale | None = Field(
         None, description="schools' means and variances; leave out without these models"
     )
-    figures: Figures = Field(default_factory=Figures, description="figures")
     validate_benchmark: ValidateBenchmark | None = Field(
         None, description="the simulation of target `validate_benchmark`; leave out without it"
     )
@@ -70,8 +86,8 @@ class Config(Section):
         return plan_cohorts(self.study, self.cohorts, years, matched=self.input.matched is not None)
 
 
-def check_config(raw: Mapping[str, Any]) -> Config:
-    """Return the checked configuration.
+def check_config(raw: Mapping[str, Any]) -> SchoolConfig:
+    """Return the checked configuration: a `Config`, unless `input` has no students to match.
 
     Raises
     ------
@@ -79,8 +95,15 @@ def check_config(raw: Mapping[str, Any]) -> Config:
         Listing every fault, a line each: the key's path, what was found, what was expected. Rules that
         need a faulty value are judged once it is mended.
     """
+    model = SchoolConfig if _has_no_cohorts(raw.get("input")) else Config
     try:
-        return Config.model_validate(dict(raw))
+        return model.model_validate(dict(raw))
     except ValidationError as found:
-        lines = list_faults(Config, raw, found.errors())
+        lines = list_faults(model, raw, found.errors())
         raise ConfigError("config.yaml is refused:\n  " + "\n  ".join(lines)) from None
+
+
+def _has_no_cohorts(tables: Any) -> bool:
+    if not isinstance(tables, Mapping) or {"assessments", "matched"} & set(tables):
+        return False
+    return bool({"school_values", "teacher_scores", "teacher_links"} & set(tables))

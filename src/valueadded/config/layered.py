@@ -9,6 +9,7 @@ from valueadded.config.section import Fault, Rule, Section, each_once
 
 Persistence = Literal["complete", "zero", "variable", "fixed"]
 EVERY_DOMAIN = "all"
+DEFAULT_MODELS: tuple[Persistence, ...] = ("complete", "zero")
 
 
 def _fixed_persistence_faults(layered: "Layered") -> Iterator[Fault]:
@@ -36,7 +37,7 @@ class Layered(Section):
         "`year_level` a student who repeats a level counts once there (choice)",
     )
     models: list[Persistence] = Field(
-        default_factory=lambda: ["complete", "zero"],
+        default_factory=lambda: list(DEFAULT_MODELS),
         min_length=1,
         description="models to fit, named by the persistence of teachers' effects in later scores: complete "
         "(the layered model), zero (the non-layered model), variable (estimated for each pair of periods) or "

@@ -68,6 +68,9 @@ FILES = {
     **YEAR_PART,
     "quarantine": GATHERED.format(table="quarantine"),
     "ledger": GATHERED.format(table="ledger"),
+    "school_values": "`results/validation/school_values/values.parquet`",
+    "school_value_reasons": "`results/intake_adjusted/value_reasons.parquet`",
+    "school_value_account": "`results/intake_adjusted/value_account.parquet`",
     "scale_links": "the file of the data folder that `cohorts.scale_links` names; for a synthetic state"
     " `results/synthetic/scale_links.parquet` and, with the true constants,"
     " `results/synthetic/truth_scale_links.parquet`",
@@ -162,6 +165,7 @@ FILES = {
         for name in (
             *("fits", "fixed_effects", "variances", "covariance", "persistence", "effects", "tracks"),
             *("track_links", "revisions", "weights", "comparators", "findings", "notes"),
+            *("scores", "links"),
         )
     },
     "layered_published_effects": "`results/layered/published_effects.parquet`, and the same rows as `.csv`",

@@ -5,6 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from valueadded.layered.join import frame_of, on_calendar
 from valueadded.layered.records import KEY, read_records
 
 
@@ -64,3 +65,8 @@ def _weighted(rows: pd.DataFrame, by: list[str], column: str) -> "pd.Series[floa
     known = rows[rows[column].notna()]
     total = (known[column] * known["share"]).groupby([known[name] for name in by]).sum()
     return total / known.groupby(by)["share"].sum()
+
+
+def comparators_table(scores: pd.DataFrame, links: pd.DataFrame, time: str) -> pd.DataFrame:
+    """Return the simple measures of joined records by calendar year and year level."""
+    return on_calendar(compare_simple(frame_of(scores, links)), time)

@@ -19,8 +19,8 @@ OF_LINK = [*TEST, "teacher_id", "share"]
 class JoinedRecords:
     """Scores and links that agree with each other.
 
-    scores : `student_id`, `domain`, `year` (calendar), `year_level`, `period`, `cohort`, `score` (missing where
-        there is none), `school_id`, covariates; one row for each student, domain and year
+    scores : `student_id`, `domain`, `year` (calendar), `year_level`, `period`, `cohort`, `score` (missing
+        where there is none), `school_id`, covariates; one row for each student, domain and year
     links : `student_id`, `domain`, `year`, `teacher_id`, `share`; at most 1 over the teachers of a score
     findings : `finding`, `count`, `unit`, `outcome`
     """
@@ -66,9 +66,17 @@ def join_teachers(
 
 
 def frame_of(scores: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame:
-    """Return joined records as `fit_layered` reads them: a row for each score and teacher, years the periods."""
+    """Return joined records as `fit_layered` reads them: years are periods, a row a teacher of a score."""
     frame = scores.merge(links, on=TEST, how="left", validate="one_to_many")
     return frame.drop(columns="year").rename(columns={"period": "year"})
+
+
+def on_calendar(frame: pd.DataFrame, time: str) -> pd.DataFrame:
+    """Return a frame with calendar `year` and `year_level` in place of the period `year` and `cohort`."""
+    period, cohort = frame["year"].astype("int64"), frame["cohort"].astype("int64")
+    by_level = time == "year_level"
+    year, level = (cohort + period, period) if by_level else (period, period - cohort)
+    return frame.drop(columns="cohort").assign(year=year, year_level=level)
 
 
 def _tests(scores: pd.DataFrame, time: str, covariates: list[str], found: list[Finding]) -> pd.DataFrame:
@@ -133,12 +141,8 @@ def _look_at(tests: pd.DataFrame, links: pd.DataFrame, schools: bool, found: lis
     scored = tests[tests["score"].notna()]
     taught = pd.MultiIndex.from_frame(links[TEST].drop_duplicates())
     found.append(("score_without_teacher", int((~pd.MultiIndex.from_frame(scored[TEST]).isin(taught)).sum())))
-    found.append(
-        (
-            "team_teaching",
-            int(links.duplicated(TEST, keep=False).groupby([links[name] for name in TEST]).any().sum()),
-        )
-    )
+    shared = links.duplicated(TEST, keep=False) & ~links.duplicated(TEST)
+    found.append(("team_teaching", int(shared.sum())))
     effects = links[links["score"].notna()].groupby(["teacher_id", "domain", "year", "year_level"])
     found.append(("teacher_with_one_student", int((effects["student_id"].nunique() == 1).sum())))
     found.append(("teacher_in_two_schools", int((effects["school_id"].nunique() > 1).sum())))

@@ -5,6 +5,7 @@ from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from valueadded.errors import DesignError
 from valueadded.layered.design import LayeredDesign, arrange_design
@@ -29,6 +30,11 @@ class KnownModel:
     at: Parameters
     posterior: Posterior
 
+    @property
+    def tracks(self) -> NDArray[np.int64]:
+        """Return (q,) the track of each effect."""
+        return tracks_of_effects(self.design)
+
     def teacher_effects(self, confidence: float = 0.95) -> pd.DataFrame:
         """Return one row for each effect, variances taken as known.
 
@@ -44,7 +50,7 @@ class KnownModel:
         first = self.records.scores.groupby(["domain", "cohort"])["year"].min().rename("first")
         began = frame.join(first, on=["domain", "cohort"])["first"]
         return frame.assign(
-            track=tracks_of_effects(self.design),
+            track=self.tracks,
             effect=effects,
             std_error=errors,
             lower=effects - z * errors,
@@ -88,13 +94,13 @@ def restore_model(
     classes = {one: place for place, one in enumerate(design.classes)}
     try:
         spread = np.sqrt([known[one] for one in design.classes])
-        for row in covariance.itertuples():
-            a, b = cells[row.domain_a, row.year_a], cells[row.domain_b, row.year_b]
-            student[a, b] = student[b, a] = 0.0 if np.isnan(row.covariance) else row.covariance
-        for row in persistence.itertuples():
-            acts[classes[row.layer, row.domain, row.year], cells[row.domain, row.score_year]] = (
-                row.persistence
-            )
+        names = ["domain_a", "year_a", "domain_b", "year_b", "covariance"]
+        for domain_a, year_a, domain_b, year_b, value in covariance[names].to_numpy(dtype=object):
+            a, b = cells[domain_a, year_a], cells[domain_b, year_b]
+            student[a, b] = student[b, a] = 0.0 if np.isnan(value) else value
+        names = ["layer", "domain", "year", "score_year", "persistence"]
+        for layer, domain, year, score_year, value in persistence[names].to_numpy(dtype=object):
+            acts[classes[layer, domain, year], cells[domain, score_year]] = value
     except KeyError as lacking:
         raise DesignError(
             f"the parameters are of other records: {lacking.args[0]} is in one of the two only; expected the "

@@ -132,8 +132,8 @@ def _scores(rows: pd.DataFrame, covariates: list[str]) -> pd.DataFrame:
     scored = rows[rows["score"].notna()].drop_duplicates(columns)
     if scored.duplicated(KEY).any():
         raise DesignError(
-            "a student has two scores (cohorts, covariates) in one year and domain; expected one, repeated in the "
-            "rows of its teachers"
+            "a student has two scores (cohorts, covariates) in one year and domain; expected one, repeated "
+            "in the rows of its teachers"
         )
     return scored[columns].sort_values(KEY, ignore_index=True)
 

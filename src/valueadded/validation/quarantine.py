@@ -18,6 +18,9 @@ EXCLUSIVE_KEYS = {
     "students": ["student_id", "calendar_year"],
     "schools": ["school_id", "calendar_year"],
     "matched": ["student_id", "domain", "year"],
+    "teacher_scores": ["student_id", "domain", "calendar_year"],
+    "teacher_links": ["student_id", "domain", "calendar_year", "teacher_id"],
+    "school_values": ["school_id", "calendar_year", "measure"],
 }
 # Where repeats are looked for before whole rows are compared.
 REPEAT_KEYS = EXCLUSIVE_KEYS | {"assessments": ["student_id", "domain", "calendar_year", "year_level"]}

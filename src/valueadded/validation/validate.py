@@ -50,7 +50,7 @@ def validate_file(
     path
         Where the file is.
     table
-        "assessments", "students", "schools" or "matched".
+        A key of `INPUT_TABLES`.
     file, reading
         What the configuration says about this file, and how files of its table are read.
     years, levels, domains
@@ -90,11 +90,14 @@ def _split_by_use(
 ) -> tuple[dict[tuple[int, int | None], pd.DataFrame], pd.DataFrame]:
     """Return the records of each part, and those in none."""
     studied = accepted["domain"].isin(domains) if "domain" in accepted else pd.Series(True, accepted.index)
+    # Only assessments are parted by level.
+    if table == "teacher_scores":
+        studied &= accepted["year_level"].isin(levels)
     parts: dict[tuple[int, int | None], pd.DataFrame] = {}
     taken = np.zeros(len(accepted), dtype=bool)
     for year in years:
         in_year = studied & (accepted[YEAR_COLUMN[table]] == year)
-        for level in levels if "year_level" in accepted else [None]:
+        for level in levels if table == "assessments" else [None]:
             here = (in_year if level is None else in_year & (accepted["year_level"] == level)).to_numpy()
             parts[year, level] = accepted.loc[here]
             taken |= here
