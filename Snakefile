@@ -11,9 +11,11 @@ include: "workflow/rules/common.smk"
 include: "workflow/rules/location_scale_cohorts.smk"
 include: "workflow/rules/outputs.smk"
 include: "workflow/rules/layered_files.smk"
+include: "workflow/rules/synthetic_teachers.smk"
 include: "workflow/rules/validation.smk"
 include: "workflow/rules/school_values.smk"
 include: "workflow/rules/layered.smk"
+include: "workflow/rules/layered_figures.smk"
 
 
 # What needs students; a study of whole schools ends here.
@@ -49,3 +51,4 @@ rule all:
         school_value_tables(),
         layered_tables(),
         figure_files() if STUDENTS else [],
+        layered_figures(),

@@ -69,6 +69,7 @@ def test_init_template_shows_every_section(tmp_path):
     # A study of real files invents nothing.
     assert set(Config.model_fields) - {
         "synthetic",
+        "synthetic_teachers",
         "synthetic_twin",
         "validate_benchmark",
         "calibration",

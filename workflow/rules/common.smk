@@ -28,7 +28,9 @@ RECORDS = "matched" if "matched" in TABLES else "assessments"
 # A folder named on the command line goes before the variable, the variable before config.yaml.
 ON_COMMAND_LINE = "data_folder" in workflow.config_settings.overwrite_config
 FOLDER = (not ON_COMMAND_LINE and os.environ.get("VALUEADDED_DATA")) or settings.data_folder
-GENERATED = STUDENTS and (settings.synthetic is not None or settings.synthetic_twin is not None)
+GENERATED = any(
+    getattr(settings, name, None) for name in ("synthetic", "synthetic_twin", "synthetic_teachers")
+)
 DATA = "results/synthetic" if GENERATED else FOLDER
 
 

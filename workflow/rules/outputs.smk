@@ -91,6 +91,20 @@ def figure_files():
     )
 
 
+def layered_figures():
+    """Every figure of the layered models; none without the section."""
+    if settings.layered is None:
+        return []
+    later = ["revised_effects", "persistence_by_lag"] if several_periods() else []
+    weights = ["weight_map"] if settings.layered.weights_of else []
+    return expand(
+        "results/figures/{name}_{domain}.{suffix}",
+        name=["teacher_caterpillar", "track_graph", *later, *weights],
+        domain=settings.layered.domains,
+        suffix=["png", "svg", "parquet", "csv"],
+    )
+
+
 def benchmark_years():
     """Outcome years of the benchmark cohort; none without a benchmark."""
     return settings.benchmark.years if settings.benchmark else []

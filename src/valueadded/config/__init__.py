@@ -17,6 +17,8 @@ from valueadded.config.section import Rule, Section
 from valueadded.config.stages import Benchmark, Effects, Figures, Intake, Mixed, Validation
 from valueadded.config.study import Cohorts, Study
 from valueadded.config.synthetic import Synthetic
+from valueadded.config.synthetic_teachers import SyntheticTeachers
+from valueadded.config.synthetic_teachers_agreement import TEACHER_RULES
 from valueadded.config.synthetic_twin import SyntheticTwin
 from valueadded.config.validate_benchmark import ValidateBenchmark
 from valueadded.errors import ConfigError
@@ -27,7 +29,7 @@ __all__ = ["Config", "Plan", "SchoolConfig", "check_config", "list_files"]
 class SchoolConfig(Section):
     """The whole of `config.yaml` where `input` has no students to match: values of schools, or teachers."""
 
-    rules: ClassVar[tuple[Rule, ...]] = LAYERED_RULES
+    rules: ClassVar[tuple[Rule, ...]] = (*LAYERED_RULES, *TEACHER_RULES)
 
     data_folder: str = Field(
         "data",
@@ -38,6 +40,9 @@ class SchoolConfig(Section):
     validation: Validation | None = Field(
         None, description="what a value may be; needed wherever students are matched"
     )
+    synthetic_teachers: SyntheticTeachers | None = Field(
+        None, description="a synthetic cohort with teachers to generate as input; leave out without it"
+    )
     layered: Layered | None = Field(
         None, description="effects of teachers over the years; leave out without these models"
     )
@@ -47,7 +52,7 @@ class SchoolConfig(Section):
 class Config(SchoolConfig):
     """The whole of `config.yaml`."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (*RULES, *LAYERED_RULES)
+    rules: ClassVar[tuple[Rule, ...]] = (*RULES, *LAYERED_RULES, *TEACHER_RULES)
 
     study: Study = Field(description="domains and years")
     synthetic: Synthetic | None = Field(

@@ -24,6 +24,7 @@ from valueadded.contracts import (
     mixed,
     records,
     synthetic,
+    synthetic_teachers,
     validate_benchmark,
 )
 
@@ -31,6 +32,7 @@ STAGES = {
     "Validation": records,
     "Scores and teachers of the layered models": layered_records,
     "Synthetic state": synthetic,
+    "Synthetic students with teachers": synthetic_teachers,
     "Cohorts": cohorts,
     "Intake": intake,
     "Relative models": mixed,
@@ -77,6 +79,7 @@ FILES = {
     "truth_defects": "`results/synthetic/truth_defects.parquet`",
     "truth_twin_schools": "`results/synthetic/truth_twin_schools.parquet`",
     "truth_twin_coefficients": "`results/synthetic/truth_twin_coefficients.parquet`",
+    "truth_teachers": "`results/synthetic/truth_teachers.parquet`",
     "cohort": "`results/cohorts/{domain}/{year}.parquet`",
     "unmatched": "`results/cohorts/unmatched/{domain}/{year}.parquet`",
     "attrition": "`results/cohorts/attrition.parquet`",
