@@ -195,11 +195,114 @@ def invent_exam(random: Generator) -> pd.DataFrame:
     return pd.concat(schools, ignore_index=True)
 
 
+def invent_dateduc(random: Generator) -> pd.DataFrame:
+    """Students of one school in grades 1 to 5, each with one teacher a year; some leave, some miss a year."""
+    rows = []
+    for student in range(1, 61):
+        ability = random.normal(0, 0.8)
+        # Many leave the school early.
+        grades = range(1, 6) if student % 3 else range(1, 3)
+        for grade in grades:
+            if random.random() < 0.1:
+                continue
+            teacher = 4 * (grade - 1) + int(random.integers(1, 5))
+            effect = 0.25 * (teacher % 4 - 1.5)
+            score = 3.2 + 0.35 * grade + ability + effect + random.normal(0, 0.6)
+            rows.append((student, 1997 + grade, grade, teacher, np.round(score, 3)))
+    return pd.DataFrame(rows, columns=["student_id", "year", "grade", "teacher_id", "score"])
+
+
+def invent_star(random: Generator) -> pd.DataFrame:
+    """Students of four schools from kindergarten to grade 3; some come late, move, or are not tested."""
+    rows = []
+    for number in range(72):
+        school, ability = 1 + number % 4, random.normal(0, 25)
+        first = {5: 1, 17: 2, 29: 1, 41: 3}.get(number, 0)
+        student = {
+            "ses": "F" if number % 2 else "N",
+            "schtype": ["inner", "suburb", "rural", "urban"][number % 4],
+            "sx": "F" if random.random() < 0.5 else "M",
+            "eth": "B" if number % 3 == 0 else "W",
+            "birthq": f"1980:{1 + number % 4}",
+            "birthy": 1980.0,
+        }
+        for grade in range(first, 4):
+            if number == 11 and grade == 2:
+                school = 3
+            if random.random() < 0.12:
+                continue
+            room = int(random.integers(1, 4))
+            teacher = 100 * (grade + 1) + 10 * school + room
+            gain = 7.0 * (room - 2)
+            math = float(np.round(485 + 42 * grade + ability + gain + random.normal(0, 20)))
+            read = float(np.round(437 + 60 * grade + ability + gain + random.normal(0, 20)))
+            if random.random() < 0.08:
+                math = read = np.nan
+            row = {"id": 100000 + 37 * number, "sch": school, "gr": "K123"[grade]}
+            row |= {
+                "cltype": ["small", "reg", "reg+A"][room - 1],
+                "hdeg": "BS/BA" if room == 1 else "MS/MA/MEd",
+            }
+            row |= {"clad": "1", "exp": float(3 * room + grade), "trace": "W", "read": read, "math": math}
+            rows.append(row | student | {"yrs": grade - first, "tch": teacher})
+    return pd.DataFrame(rows)
+
+
+def invent_sgp_scores(random: Generator) -> pd.DataFrame:
+    """Scores of three cohorts in grades 3 to 5: a repeated grade, missing scores, a grade not used."""
+    return _invent_sgp_teachers(random)[0]
+
+
+def invent_sgp_links(random: Generator) -> pd.DataFrame:
+    """Who taught these students; a third of the scores is shared between two instructors."""
+    return _invent_sgp_teachers(random)[1]
+
+
+def _invent_sgp_teachers(random: Generator) -> tuple[pd.DataFrame, pd.DataFrame]:
+    scores: list[dict] = []
+    links: list[dict] = []
+    for number in range(42):
+        ability, school = random.normal(0, 25), 1101 + 100 * (number % 2)
+        first = 2021 + number % 3
+        # One student repeats grade 3.
+        grades = [3, 3, 4] if number == 7 else [3, 4, 5]
+        for year, grade in enumerate(grades, start=first):
+            for subject in ("MATHEMATICS", "READING"):
+                key = {"CONTENT_AREA": subject, "YEAR": f"{year - 1}_{year}", "ID": f"{1000372 + number}"}
+                main = int(random.integers(1, 4))
+                level = 400 + 40 * (grade - 3) + ability + 8 * (main - 2)
+                score = float(np.round(level + random.normal(0, 15)))
+                untested = number in (3, 19) and grade == 4 and subject == "READING"
+                scores.append(
+                    {"VALID_CASE": "VALID_CASE"}
+                    | key
+                    | {"GRADE": str(grade), "SCALE_SCORE": np.nan if untested else score}
+                    | {"ACHIEVEMENT_LEVEL": "No Score" if untested else "Proficient"}
+                    | {"SCHOOL_NUMBER": school, "DISTRICT_NUMBER": 470}
+                )
+                shared = random.random() < 0.35
+                for place, weight in enumerate([0.7, 0.3] if shared else [1.0]):
+                    # Numbers tell district, grade and room.
+                    room = 1 + (main - 1 + place) % 3
+                    teacher = f"{school:04d}{grade:02d}{year % 100:02d}{room}"
+                    links.append(key | {"INSTRUCTOR_NUMBER": teacher, "INSTRUCTOR_WEIGHT": weight})
+    # A grade that the study does not use.
+    other = {"CONTENT_AREA": "READING", "YEAR": "2021_2022", "ID": "1009999"}
+    scores.append(scores[0] | other | {"GRADE": "8", "SCALE_SCORE": 512.0})
+    links.append(other | {"INSTRUCTOR_NUMBER": "110108221", "INSTRUCTOR_WEIGHT": 1.0})
+    enrolled = {"INSTRUCTOR_ENROLLMENT_STATUS": "Enrolled Instructor: Yes"}
+    return pd.DataFrame(scores), pd.DataFrame(links).assign(**enrolled)
+
+
 LOOKALIKES = {
     "sgp_covid/lookalike/sgp_covid_scores_long.parquet": invent_sgp_covid,
     "jsp/lookalike/faraway_jsp.csv.gz": invent_jsp,
     "ilea/lookalike/ilea567.csv.gz": invent_ilea,
     "exam/lookalike/mlmrev_exam.csv.gz": invent_exam,
+    "dateduc/lookalike/growcurves_dateduc.csv.gz": invent_dateduc,
+    "star/lookalike/mlmrev_star.csv.gz": invent_star,
+    "sgp_teachers/lookalike/sgp_scores_long.parquet": invent_sgp_scores,
+    "sgp_teachers/lookalike/sgp_teacher_links.parquet": invent_sgp_links,
 }
 
 

@@ -22,6 +22,10 @@ FILES = {
     "jsp": "faraway_jsp.csv.gz",
     "ilea": "ilea567.csv.gz",
     "exam": "mlmrev_exam.csv.gz",
+    # Of the stage `layered`, run in test_layered_examples.py.
+    "dateduc": "growcurves_dateduc.csv.gz",
+    "star": "mlmrev_star.csv.gz",
+    "sgp_teachers": "sgp_scores_long.parquet",
 }
 EVERY_STUDY = ["attrition_flow", "caterpillar", "effect_distribution"]
 SEVERAL_YEARS = ["relative_against_benchmark", "school_trajectories", "system_drift", "year_correlations"]
