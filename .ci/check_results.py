@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 MODELS = {"relative", "relative_slope", "joint", "benchmark_offset", "benchmark_drift", "benchmark_frozen"}
-FIGURES = 14
+FIGURES = 18
 # The identity is exact in theory. Its terms are sums of a few products of scores below 1,000, each rounded at
 # 1e-13, so this leaves a factor of hundreds.
 IDENTITY_TOLERANCE = 1e-10
@@ -123,6 +123,20 @@ def check_location_scale_tables(results: Path) -> list[str]:
     return faults
 
 
+def check_layered(results: Path) -> list[str]:
+    """Every layered model reached its maximum, free persistence fits best, and no teacher is published."""
+    fits = pd.read_parquet(results / "layered" / "fits.parquet").set_index("model")
+    faults = [f"layered model {model} did not converge" for model in fits.index[~fits["converged"]]]
+    wide = fits["log_likelihood"]
+    # The others are within it; the search leaves less than this of the likelihood.
+    if "variable" in wide and (wide > wide["variable"] + 1e-5).any():
+        faults.append("a layered model fits better than the one that contains it")
+    published = pd.read_parquet(results / "layered" / "published_effects.parquet", columns=["layer"])
+    if (published["layer"] == "teacher").any():
+        faults.append("effects of teachers are published")
+    return faults
+
+
 CHECKS: dict[str, Callable[[Path], list[str]]] = {
     "ledger": check_ledger,
     "attrition": check_attrition,
@@ -131,6 +145,7 @@ CHECKS: dict[str, Callable[[Path], list[str]]] = {
     "effects": check_effects,
     "location_scale": check_location_scale,
     "location_scale_tables": check_location_scale_tables,
+    "layered": check_layered,
     "figures": check_figures,
 }
 

@@ -30,6 +30,7 @@ def tiny_config() -> dict[str, Any]:
         "outcome_years": [*YEARS, UNTESTED],
     }
     config["synthetic"] |= {"schools": 16, "tested_years": TESTED_YEARS, "defects": 0.01}
+    config["synthetic_teachers"] |= {"students": 360, "schools": 6}
     for domain in config["synthetic"]["domains"].values():
         domain["drift"] = DRIFT
     config["synthetic"]["new_scale"]["first_year"] = FIRST_NEW_YEAR

@@ -120,6 +120,7 @@ def data_dictionary() -> str:
     from valueadded.cohorts.reasons import REASONS as COHORT_REASONS
     from valueadded.cohorts.reasons import STEPS
     from valueadded.contracts.dictionary import describe_tables
+    from valueadded.layered.findings import FINDINGS
     from valueadded.validation.reasons import REASONS as VALIDATION_REASONS
 
     return describe_tables(
@@ -127,6 +128,7 @@ def data_dictionary() -> str:
             "Reasons in the quarantine": VALIDATION_REASONS,
             "Steps of the attrition account": STEPS,
             "Reasons in the attrition account": COHORT_REASONS,
+            "Findings among scores and teachers": {code: words for code, (_, words) in FINDINGS.items()},
         }
     )
 

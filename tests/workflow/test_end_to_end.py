@@ -27,6 +27,10 @@ from valueadded.contracts import (
     effects,
     figures,
     intake,
+    layered,
+    layered_figures,
+    layered_records,
+    layered_teachers,
     location_scale,
     location_scale_chains,
     location_scale_figures,
@@ -35,6 +39,7 @@ from valueadded.contracts import (
     mixed,
     records,
     synthetic,
+    synthetic_teachers,
 )
 from valueadded.table_io import read_table
 
@@ -51,6 +56,9 @@ CONTRACTS: dict[str, pa.DataFrameSchema] = {
     "validation/assessments/*": records.ASSESSMENTS,
     "validation/students/*": records.STUDENTS,
     "validation/schools/*": records.SCHOOLS,
+    "validation/teacher_scores/*": layered_records.TEACHER_SCORES,
+    "validation/teacher_links/*": layered_records.TEACHER_LINKS,
+    "synthetic/truth_teachers.parquet": synthetic_teachers.TRUTH_TEACHERS,
     "cohorts/attrition.parquet": cohorts.ATTRITION,
     "cohorts/attrition_by_school.parquet": cohorts.ATTRITION_BY_SCHOOL,
     "cohorts/matched_comparison.parquet": cohorts.MATCHED_COMPARISON,
@@ -79,6 +87,12 @@ CONTRACTS: dict[str, pa.DataFrameSchema] = {
     "location_scale/tables/characteristics.parquet": location_scale_tables.CHARACTERISTICS,
     "location_scale/tables/ladder.parquet": location_scale_tables.LADDER,
     "location_scale/year_correlations.parquet": location_scale_years.LOCATION_SCALE_CORRELATIONS,
+    **{
+        f"layered/{contract.name.removeprefix('layered_')}.parquet": contract
+        for module in (layered, layered_records, layered_teachers)
+        for name, contract in vars(module).items()
+        if name.startswith("LAYERED_") and isinstance(contract, pa.DataFrameSchema)
+    },
     "*/fits.parquet": mixed.FITS,
     "*/fixed_effects.parquet": mixed.FIXED_EFFECTS,
     "*/fit_records.parquet": mixed.FIT_RECORDS,
@@ -95,6 +109,10 @@ CONTRACTS: dict[str, pa.DataFrameSchema] = {
     "effects/ranks.parquet": effects.RANKS,
     "effects/flags.parquet": effects.FLAGS,
     "effects/comparisons.parquet": effects.COMPARISONS,
+    "figures/teacher_caterpillar_*": layered_figures.TEACHER_CATERPILLAR,
+    "figures/revised_effects_*": layered_figures.REVISED_EFFECTS,
+    "figures/track_graph_*": layered_figures.TRACK_GRAPH,
+    "figures/persistence_by_lag_*": layered_figures.PERSISTENCE_BY_LAG,
     "figures/school_changes_*": figures.SCHOOL_CHANGE_FIGURE,
     "figures/joint_correlation_by_lag_*": figures.JOINT_CORRELATION_BY_LAG,
     "figures/attrition_flow_*": figures.ATTRITION_FLOW,
@@ -147,6 +165,8 @@ FIXED_COLUMNS = {
     " n_schools",
     "location_scale/tables/ladder": "domain year table position block label model estimator estimate"
     " std_error",
+    "layered/effects": "model teacher_id domain year n_students effect std_error lower upper component"
+    " value_added",
     "effects/ranks": "domain year model school_id rank rank_lower rank_upper p_above_average"
     " p_top_quintile p_bottom_quintile",
 }
@@ -156,12 +176,16 @@ FIGURES = [
     "effect_distribution",
     "joint_correlation_by_lag",
     "means_against_variances",
+    "persistence_by_lag",
     "prior_and_outcome",
     "relative_against_benchmark",
+    "revised_effects",
     "school_changes",
     "school_trajectories",
     "score_distributions",
     "system_drift",
+    "teacher_caterpillar",
+    "track_graph",
     "twin_caterpillar",
     "two_schools",
     "year_correlations",
@@ -262,6 +286,8 @@ class TestAccounts:
         assert set(ledger.index) == {
             "students.csv",
             "schools.csv",
+            "teacher_links.csv",
+            "teacher_scores.csv",
             *(f"assessments_{year}.csv" for year in TESTED_YEARS),
         }
         explained = ledger[["accepted", "quarantined", "duplicates_merged"]].sum(axis=1)

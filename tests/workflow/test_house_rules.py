@@ -92,6 +92,7 @@ MAY_IMPORT = {
         "contracts",
         "effects",
         "errors",
+        "layered",
         "location_scale",
         "table_io",
         "validation",

@@ -1,4 +1,4 @@
-"""The stage `layered` in its examples: look-alikes everywhere, real data where they are, and a study of its own."""
+"""The stage `layered` in its examples: look-alikes everywhere, the real data where they are."""
 
 from __future__ import annotations
 

@@ -18,7 +18,10 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "tests",
         "There is no score: `layered.unscored` says whether the teachers act on later scores.",
     ),
-    "link_without_test": ("links", "A link has no row among the scores: left out."),
+    "link_without_test": (
+        "links",
+        "A link has no row among the scores of these years and year levels: left out.",
+    ),
     "share_missing": (
         "tests",
         "Some teachers of a student have a share and others none, or two files differ: they share equally.",
