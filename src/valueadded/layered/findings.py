@@ -20,7 +20,7 @@ FINDINGS: dict[str, tuple[str, str]] = {
     ),
     "link_without_test": (
         "links",
-        "A link has no row among the scores of these years and year levels: left out.",
+        "A link has no row among the scores that are used: left out.",
     ),
     "share_missing": (
         "tests",
