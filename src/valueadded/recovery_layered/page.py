@@ -61,9 +61,8 @@ def describe_recovery(found: Recovery, world: dict, scenarios: list[str], sets: 
     ]
     for teachers in EFFECTS:
         rows = found.effects[found.effects["teachers"] == teachers]
-        parts.append(
-            EFFECTS.format(words=words) + "\n".join(map(_effect_row, _in_order(rows, scenarios))) + "\n"
-        )
+        lines = map(_effect_row, _in_order(rows, scenarios))
+        parts.append(EFFECTS[teachers] + "\n".join(lines) + "\n")
     return "\n".join(parts)
 
 
