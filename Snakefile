@@ -16,6 +16,7 @@ include: "workflow/rules/validation.smk"
 include: "workflow/rules/school_values.smk"
 include: "workflow/rules/layered.smk"
 include: "workflow/rules/layered_figures.smk"
+include: "workflow/rules/recovery_layered.smk"
 
 
 # What needs students; a study of whole schools ends here.

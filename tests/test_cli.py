@@ -71,6 +71,7 @@ def test_init_template_shows_every_section(tmp_path):
         "layered",
         "synthetic",
         "synthetic_teachers",
+        "recovery_layered",
         "synthetic_twin",
         "validate_benchmark",
         "calibration",

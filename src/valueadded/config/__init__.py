@@ -13,6 +13,7 @@ from valueadded.config.layered import Layered
 from valueadded.config.layered_agreement import LAYERED_RULES
 from valueadded.config.location_scale import LocationScale
 from valueadded.config.plan import Plan, list_files, plan_cohorts
+from valueadded.config.recovery_layered import RecoveryLayered
 from valueadded.config.section import Rule, Section
 from valueadded.config.stages import Benchmark, Effects, Figures, Intake, Mixed, Validation
 from valueadded.config.study import Cohorts, Study
@@ -42,6 +43,9 @@ class SchoolConfig(Section):
     )
     synthetic_teachers: SyntheticTeachers | None = Field(
         None, description="a synthetic cohort with teachers to generate as input; leave out without it"
+    )
+    recovery_layered: RecoveryLayered | None = Field(
+        None, description="the simulation of target `recovery_layered`; leave out without it"
     )
     layered: Layered | None = Field(
         None, description="effects of teachers over the years; leave out without these models"

@@ -23,6 +23,7 @@ from valueadded.contracts import (
     location_scale_years,
     mixed,
     records,
+    recovery_layered,
     synthetic,
     synthetic_teachers,
     validate_benchmark,
@@ -50,6 +51,7 @@ STAGES = {
     "Figures of whole schools": intake_adjusted_figures,
     "Validation of the benchmark": validate_benchmark,
     "Calibration of the posterior": calibration,
+    "Recovery of planted teachers": recovery_layered,
 }
 PART = "`results/validation/{table}/{{file}}/{part}.parquet` and `outside_study.parquet` beside it"
 TEST_PART = PART.format(table="assessments", part="{calendar_year}-{year_level}")
@@ -177,6 +179,10 @@ FILES = {
     "validation_matrix": "`results/validate_benchmark/matrix.parquet`, and the same rows as `.csv`",
     "calibration_ranks": "`results/calibration/ranks/{chunk}.parquet`",
     "calibration": "`results/calibration/summary.parquet`",
+    "recovery_sets": "`results/recovery_layered/effects/{scenario}/{chunk}.parquet`",
+    "recovery_persistence_sets": "`results/recovery_layered/persistence/{scenario}/{chunk}.parquet`",
+    "recovery": "`results/recovery_layered/recovery.parquet`",
+    "recovery_persistence": "`results/recovery_layered/recovery_persistence.parquet`",
 }
 TYPES = {"string": "text", "int64": "whole number", "float64": "number", "bool": "true or false"}
 INTRODUCTION = """\
