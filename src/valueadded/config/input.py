@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 from keyword import iskeyword
-from pathlib import PurePosixPath
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
 from pydantic import Field
 
+from valueadded.config.reading import InputFile, Reading
 from valueadded.config.school_values import SchoolValues
 from valueadded.config.section import Fault, Rule, Section
-from valueadded.config.sources import ColumnSource
+from valueadded.config.whole_schools import WholeSchools
+
+__all__ = ["Input", "InputFile", "Reading"]
 
 COLUMNS = {
     "assessments": (
@@ -27,50 +29,6 @@ COLUMNS = {
     "matched": ("student_id", "school_id", "year", "domain", "score", "prior_score", "prior_school_id"),
 }
 RESERVED = ("source_row", "record", "prior_score", "prior_school_id")
-
-
-class InputFile(Section):
-    """One input file."""
-
-    path: str = Field(min_length=1, description="file, relative to the data folder (path)")
-    calendar_year: int | None = Field(
-        None,
-        description="the only calendar year the file may hold (year); leave out for files with several years",
-    )
-
-    @property
-    def key(self) -> str:
-        """Return the name of this file's folder among the results."""
-        name = PurePosixPath(self.path).name
-        stem = name.split(".")[0]
-        return "".join(letter if letter.isalnum() or letter in "_-" else "_" for letter in stem)
-
-
-class Reading(Section):
-    """How the files of one table are read."""
-
-    files: Annotated[str, Field(min_length=1)] | list[InputFile] = Field(
-        description="a path, with {calendar_year} in it for one file a year, or a list of files (paths)"
-    )
-    sheet: str | None = Field(None, description="sheet of an Excel file; the first if left out (name)")
-    delimiter: str = Field(
-        ",", min_length=1, max_length=1, description="column separator of a text file (character)"
-    )
-    encoding: str = Field("utf-8-sig", description="character encoding of a text file (name)")
-    missing: list[str] = Field(
-        default_factory=lambda: ["", "NA", "N/A", "."], description="texts that mean a missing value (texts)"
-    )
-    columns: dict[str, ColumnSource] = Field(
-        default_factory=dict,
-        description="column of the table: where it comes from; a column of the same name if left out",
-    )
-    score_columns: dict[str, str] = Field(
-        default_factory=dict,
-        description="domain: score column, for files with one row for several domains (names)",
-    )
-    covariates: dict[str, ColumnSource] = Field(
-        default_factory=dict, description="covariate: where it comes from (name: source)"
-    )
 
 
 def _way_in_faults(tables: "Input") -> Iterator[Fault]:
@@ -138,6 +96,9 @@ class Input(Section):
     students: Reading | None = Field(None, description="student characteristics, student x calendar year")
     schools: Reading | None = Field(None, description="school characteristics, school x calendar year")
     matched: Reading | None = Field(None, description="students with outcome and prior already side by side")
+    whole_schools: WholeSchools | None = Field(
+        None, description="records that measures of whole schools are made from; leave out without them"
+    )
     school_values: list[SchoolValues] = Field(
         default_factory=list, description="ready-made yearly values of whole schools, file by file (list)"
     )

@@ -13,6 +13,7 @@ from valueadded.contracts import (
     intake,
     intake_adjusted,
     intake_adjusted_figures,
+    intake_adjusted_records,
     location_scale,
     location_scale_chains,
     location_scale_figures,
@@ -22,10 +23,12 @@ from valueadded.contracts import (
     records,
     synthetic,
     validate_benchmark,
+    whole_school_records,
 )
 
 STAGES = {
     "Validation": records,
+    "Records of whole schools": whole_school_records,
     "Synthetic state": synthetic,
     "Cohorts": cohorts,
     "Intake": intake,
@@ -36,6 +39,7 @@ STAGES = {
     "Chains of location-scale models": location_scale_chains,
     "Location-scale models over the years": location_scale_years,
     "Tables of the location-scale models": location_scale_tables,
+    "Yearly measures of whole schools": intake_adjusted_records,
     "Whole schools adjusted for their intake": intake_adjusted,
     "Figures": figures,
     "Figures of schools' means and variances": location_scale_figures,
@@ -57,6 +61,10 @@ FIGURE = "`results/figures/{table}_{{domain}}.parquet`, and the same rows as `.c
 FILES = {
     "assessments": TEST_PART,
     **YEAR_PART,
+    **{
+        name: f"`results/validation/whole_schools/{name}.parquet`"
+        for name in whole_school_records.WHOLE_SCHOOL_TABLES
+    },
     "quarantine": GATHERED.format(table="quarantine"),
     "ledger": GATHERED.format(table="ledger"),
     "school_values": "`results/validation/school_values/values.parquet`",
@@ -141,6 +149,10 @@ FILES = {
     **{
         f"intake_adjusted_{name}": f"`results/intake_adjusted/{name}.parquet`"
         for name in (
+            "annual",
+            "school_types",
+            "aim_branches",
+            "retention_sources",
             "measures",
             "regressions",
             "performance",
@@ -207,18 +219,19 @@ def _describe(contract: pa.DataFrameSchema) -> str:
 
 def _row(name: str, column: pa.Column) -> str:
     unit = (column.metadata or {}).get("unit", "")
-    limits = [check.statistics for check in column.checks]
-    words = [_limit_in_words(found) for found in limits]
+    words = [_limit_in_words(check.name, check.statistics) for check in column.checks]
     if column.nullable:
         words.append("may be missing")
     description = "; ".join([column.description, *words]).replace("|", "\\|")
     return f"| `{name}` | {TYPES[str(column.dtype).partition('[')[0]]} | {unit} | {description} |"
 
 
-def _limit_in_words(limit: Mapping[str, object]) -> str:
+def _limit_in_words(name: str, limit: Mapping[str, object]) -> str:
     match limit:
         case {"allowed_values": [*allowed]}:
             return "one of " + ", ".join(f"`{value}`" for value in allowed)
+        case {"min_value": least} if name == "greater_than":
+            return f"more than {least}"
         case {"min_value": least}:
             return f"at least {least}"
         case {"max_value": most}:

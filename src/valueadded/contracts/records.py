@@ -1,6 +1,7 @@
 """Contracts of the input tables, as accepted, and of what validation says about the rest."""
 
 from valueadded.contracts.columns import PARTICIPATION, contract, number, text, whole
+from valueadded.contracts.whole_school_records import WHOLE_SCHOOL_TABLES
 
 ASSESSMENTS = contract(
     "assessments",
@@ -80,6 +81,7 @@ INPUT_TABLES = {
     "schools": SCHOOLS,
     "matched": MATCHED,
     "school_values": SCHOOL_VALUES,
+    **WHOLE_SCHOOL_TABLES,
 }
 
 SCHOOL_VALUE_REASONS = contract(
