@@ -13,6 +13,7 @@ from valueadded.contracts import (
     intake,
     intake_adjusted,
     intake_adjusted_figures,
+    intake_adjusted_records,
     location_scale,
     location_scale_chains,
     location_scale_figures,
@@ -36,6 +37,7 @@ STAGES = {
     "Chains of location-scale models": location_scale_chains,
     "Location-scale models over the years": location_scale_years,
     "Tables of the location-scale models": location_scale_tables,
+    "Yearly measures of whole schools": intake_adjusted_records,
     "Whole schools adjusted for their intake": intake_adjusted,
     "Figures": figures,
     "Figures of schools' means and variances": location_scale_figures,
@@ -138,6 +140,10 @@ FILES = {
     **{
         f"intake_adjusted_{name}": f"`results/intake_adjusted/{name}.parquet`"
         for name in (
+            "annual",
+            "school_types",
+            "aim_branches",
+            "retention_sources",
             "measures",
             "regressions",
             "performance",
