@@ -155,7 +155,7 @@ FILES = {
     },
     "intake_bars": "`results/figures/intake_bars_{school_id}.parquet`, and the same rows as `.csv`",
     "school_summary": "`results/figures/school_summary_{school_id}.parquet`, and the same rows as `.csv`",
-    "intake_funnel": "`results/figures/intake_funnel_{outcome}.parquet`, and the same rows as `.csv`",
+    "intake_funnel": "`results/figures/intake_funnel_{variable}.parquet`, and the same rows as `.csv`",
     "replicates": "`results/validate_benchmark/replicates/{scenario}/{chunk}.parquet`",
     "validation_summary": "`results/validate_benchmark/summary.parquet`, and the same rows as `.csv`",
     "validation_matrix": "`results/validate_benchmark/matrix.parquet`, and the same rows as `.csv`",
