@@ -72,7 +72,10 @@ FILES = {
     " `results/synthetic/truth_scale_links.parquet`",
     "truth_schools": "`results/synthetic/truth_schools.parquet`",
     "truth_system": "`results/synthetic/truth_system.parquet`",
-    "truth_defects": "`results/synthetic/truth_defects.parquet`",
+    "truth_defects": "`results/synthetic/truth_defects.parquet`, of the records of whole schools"
+    " `results/synthetic/truth_whole_school_defects.parquet`",
+    "truth_whole_schools": "`results/synthetic/truth_whole_schools.parquet`",
+    "truth_whole_school_coefficients": "`results/synthetic/truth_whole_school_coefficients.parquet`",
     "truth_twin_schools": "`results/synthetic/truth_twin_schools.parquet`",
     "truth_twin_coefficients": "`results/synthetic/truth_twin_coefficients.parquet`",
     "cohort": "`results/cohorts/{domain}/{year}.parquet`",
