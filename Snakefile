@@ -9,6 +9,7 @@ report: "workflow/report/workflow.rst"
 
 include: "workflow/rules/common.smk"
 include: "workflow/rules/location_scale_cohorts.smk"
+include: "workflow/rules/intake_adjusted_plan.smk"
 include: "workflow/rules/outputs.smk"
 include: "workflow/rules/prior.smk"
 include: "workflow/rules/synthetic.smk"
@@ -21,6 +22,7 @@ include: "workflow/rules/effects.smk"
 include: "workflow/rules/associations.smk"
 include: "workflow/rules/location_scale.smk"
 include: "workflow/rules/location_scale_tables.smk"
+include: "workflow/rules/intake_adjusted.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/drift_figures.smk"
 include: "workflow/rules/change_figures.smk"
@@ -52,4 +54,6 @@ rule all:
         "results/effects/flags.parquet",
         "results/effects/comparisons.parquet",
         location_scale_tables(),
+        intake_adjusted_tables(),
         figure_files(),
+        intake_adjusted_figures(),

@@ -13,7 +13,6 @@ from valueadded.figures.intake_funnel import draw_intake_funnel, select_intake_f
 from valueadded.figures.school_summary import draw_school_summary, select_school_summary
 from valueadded.intake_adjusted import adjust_outcomes, load_policy
 from valueadded.intake_adjusted.guard import HOW_TO_READ
-from valueadded.intake_adjusted.uncertainty import assess_uncertainty
 from valueadded.table_io import check_table
 
 WORDS = {"u": ("pathways", "second outcome"), "y": ("learning", "first outcome")}
@@ -24,7 +23,7 @@ def by_hand():
     """Performance of the hand-worked schools and its uncertainty."""
     annual, schools = build()
     results = adjust_outcomes(annual, schools, POLICY)
-    return results.performance, assess_uncertainty(results, annual, POLICY)
+    return results.performance, results.uncertainty
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +37,7 @@ def victoria():
     annual.loc[far, "value"] = 500.0
     results = adjust_outcomes(annual, schools, policy)
     words = {name: (entry.area, entry.name) for name, entry in policy.outcomes.items()}
-    return results.performance, assess_uncertainty(results, annual, policy), words
+    return results.performance, results.uncertainty, words
 
 
 def bars_of(figure):

@@ -9,6 +9,7 @@ from valueadded.config.agreement import RULES
 from valueadded.config.calibration import Calibration
 from valueadded.config.faults import list_faults
 from valueadded.config.input import Input
+from valueadded.config.intake_adjusted import IntakeAdjusted
 from valueadded.config.location_scale import LocationScale
 from valueadded.config.plan import Plan, list_files, plan_cohorts
 from valueadded.config.section import Rule, Section
@@ -54,6 +55,9 @@ class Config(Section):
     effects: Effects = Field(default_factory=Effects, description="intervals and correlations")
     location_scale: LocationScale | None = Field(
         None, description="schools' means and variances; leave out without these models"
+    )
+    intake_adjusted: IntakeAdjusted | None = Field(
+        None, description="whole schools adjusted for their intake; leave out without them"
     )
     figures: Figures = Field(default_factory=Figures, description="figures")
     validate_benchmark: ValidateBenchmark | None = Field(
