@@ -17,6 +17,7 @@ from valueadded.config.stages import Benchmark, Effects, Figures, Intake, Mixed,
 from valueadded.config.study import Cohorts, Study
 from valueadded.config.synthetic import Synthetic
 from valueadded.config.synthetic_twin import SyntheticTwin
+from valueadded.config.synthetic_whole_schools import SyntheticWholeSchools
 from valueadded.config.validate_benchmark import ValidateBenchmark
 from valueadded.errors import ConfigError
 
@@ -40,6 +41,9 @@ class Config(Section):
     )
     synthetic_twin: SyntheticTwin | None = Field(
         None, description="one synthetic cohort to generate as input, with planted means and variances"
+    )
+    synthetic_whole_schools: SyntheticWholeSchools | None = Field(
+        None, description="records of whole schools to generate as input, with planted residuals"
     )
     validation: Validation = Field(description="what a value may be")
     cohorts: Cohorts = Field(description="how prior and outcome are matched")

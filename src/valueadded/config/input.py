@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 from keyword import iskeyword
-from pathlib import PurePosixPath
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import ClassVar
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field
 
+from valueadded.config.reading import InputFile, Reading
 from valueadded.config.section import Fault, Rule, Section
+from valueadded.config.whole_schools import WholeSchools
+
+__all__ = ["Input", "InputFile", "Reading"]
 
 COLUMNS = {
     "assessments": (
@@ -25,94 +28,6 @@ COLUMNS = {
     "matched": ("student_id", "school_id", "year", "domain", "score", "prior_score", "prior_school_id"),
 }
 RESERVED = ("source_row", "record", "prior_score", "prior_school_id")
-
-
-class Source(Section):
-    """Where the values of one column come from: a column, several joined, a constant or the row number."""
-
-    column: str | None = Field(None, description="column of the file (name)")
-    columns: list[str] | None = Field(
-        None, description="columns of the file to join with `separator` (names)"
-    )
-    separator: str = Field("-", description="text between joined columns (text)")
-    constant: str | None = Field(None, description="one value for every row (text)")
-    row_number: bool = Field(
-        False, description="take the row number, for files without an identifier (true or false)"
-    )
-    codes: dict[str, str] | None = Field(None, description="value in the file: value here (texts)")
-    otherwise: str | None = Field(
-        None, description="value for anything not among `codes` (text); without it such a row is quarantined"
-    )
-    kind: Literal["text", "number"] = Field(
-        "text", description="for covariates: categories or numbers (choice)"
-    )
-
-    @model_validator(mode="after")
-    def _one_origin(self) -> Self:
-        origins = [
-            self.column is not None,
-            self.columns is not None,
-            self.constant is not None,
-            self.row_number,
-        ]
-        if sum(origins) != 1:
-            raise ValueError(
-                "found no or more than one of column, columns, constant, row_number; expected exactly one"
-            )
-        if self.otherwise is not None and self.codes is None:
-            raise ValueError("found `otherwise` without `codes`; expected both")
-        return self
-
-
-def _column_name_is_enough(value: Any) -> Any:
-    return {"column": value} if isinstance(value, str) else value
-
-
-ColumnSource = Annotated[Source, BeforeValidator(_column_name_is_enough, json_schema_input_type=str | Source)]
-
-
-class InputFile(Section):
-    """One input file."""
-
-    path: str = Field(min_length=1, description="file, relative to the data folder (path)")
-    calendar_year: int | None = Field(
-        None,
-        description="the only calendar year the file may hold (year); leave out for files with several years",
-    )
-
-    @property
-    def key(self) -> str:
-        """Return the name of this file's folder among the results."""
-        name = PurePosixPath(self.path).name
-        stem = name.split(".")[0]
-        return "".join(letter if letter.isalnum() or letter in "_-" else "_" for letter in stem)
-
-
-class Reading(Section):
-    """How the files of one table are read."""
-
-    files: Annotated[str, Field(min_length=1)] | list[InputFile] = Field(
-        description="a path, with {calendar_year} in it for one file a year, or a list of files (paths)"
-    )
-    sheet: str | None = Field(None, description="sheet of an Excel file; the first if left out (name)")
-    delimiter: str = Field(
-        ",", min_length=1, max_length=1, description="column separator of a text file (character)"
-    )
-    encoding: str = Field("utf-8-sig", description="character encoding of a text file (name)")
-    missing: list[str] = Field(
-        default_factory=lambda: ["", "NA", "N/A", "."], description="texts that mean a missing value (texts)"
-    )
-    columns: dict[str, ColumnSource] = Field(
-        default_factory=dict,
-        description="column of the table: where it comes from; a column of the same name if left out",
-    )
-    score_columns: dict[str, str] = Field(
-        default_factory=dict,
-        description="domain: score column, for files with one row for several domains (names)",
-    )
-    covariates: dict[str, ColumnSource] = Field(
-        default_factory=dict, description="covariate: where it comes from (name: source)"
-    )
 
 
 def _way_in_faults(tables: "Input") -> Iterator[Fault]:
@@ -174,3 +89,6 @@ class Input(Section):
     students: Reading | None = Field(None, description="student characteristics, student x calendar year")
     schools: Reading | None = Field(None, description="school characteristics, school x calendar year")
     matched: Reading | None = Field(None, description="students with outcome and prior already side by side")
+    whole_schools: WholeSchools | None = Field(
+        None, description="records that measures of whole schools are made from; leave out without them"
+    )

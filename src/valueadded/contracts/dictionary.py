@@ -23,10 +23,12 @@ from valueadded.contracts import (
     records,
     synthetic,
     validate_benchmark,
+    whole_school_records,
 )
 
 STAGES = {
     "Validation": records,
+    "Records of whole schools": whole_school_records,
     "Synthetic state": synthetic,
     "Cohorts": cohorts,
     "Intake": intake,
@@ -59,6 +61,10 @@ FIGURE = "`results/figures/{table}_{{domain}}.parquet`, and the same rows as `.c
 FILES = {
     "assessments": TEST_PART,
     **YEAR_PART,
+    **{
+        name: f"`results/validation/whole_schools/{name}.parquet`"
+        for name in whole_school_records.WHOLE_SCHOOL_TABLES
+    },
     "quarantine": GATHERED.format(table="quarantine"),
     "ledger": GATHERED.format(table="ledger"),
     "scale_links": "the file of the data folder that `cohorts.scale_links` names; for a synthetic state"
@@ -66,7 +72,10 @@ FILES = {
     " `results/synthetic/truth_scale_links.parquet`",
     "truth_schools": "`results/synthetic/truth_schools.parquet`",
     "truth_system": "`results/synthetic/truth_system.parquet`",
-    "truth_defects": "`results/synthetic/truth_defects.parquet`",
+    "truth_defects": "`results/synthetic/truth_defects.parquet`, of the records of whole schools"
+    " `results/synthetic/truth_whole_school_defects.parquet`",
+    "truth_whole_schools": "`results/synthetic/truth_whole_schools.parquet`",
+    "truth_whole_school_coefficients": "`results/synthetic/truth_whole_school_coefficients.parquet`",
     "truth_twin_schools": "`results/synthetic/truth_twin_schools.parquet`",
     "truth_twin_coefficients": "`results/synthetic/truth_twin_coefficients.parquet`",
     "cohort": "`results/cohorts/{domain}/{year}.parquet`",
@@ -210,18 +219,19 @@ def _describe(contract: pa.DataFrameSchema) -> str:
 
 def _row(name: str, column: pa.Column) -> str:
     unit = (column.metadata or {}).get("unit", "")
-    limits = [check.statistics for check in column.checks]
-    words = [_limit_in_words(found) for found in limits]
+    words = [_limit_in_words(check.name, check.statistics) for check in column.checks]
     if column.nullable:
         words.append("may be missing")
     description = "; ".join([column.description, *words]).replace("|", "\\|")
     return f"| `{name}` | {TYPES[str(column.dtype).partition('[')[0]]} | {unit} | {description} |"
 
 
-def _limit_in_words(limit: Mapping[str, object]) -> str:
+def _limit_in_words(name: str, limit: Mapping[str, object]) -> str:
     match limit:
         case {"allowed_values": [*allowed]}:
             return "one of " + ", ".join(f"`{value}`" for value in allowed)
+        case {"min_value": least} if name == "greater_than":
+            return f"more than {least}"
         case {"min_value": least}:
             return f"at least {least}"
         case {"max_value": most}:

@@ -1,6 +1,7 @@
 """Contracts of the input tables, as accepted, and of what validation says about the rest."""
 
 from valueadded.contracts.columns import PARTICIPATION, contract, number, text, whole
+from valueadded.contracts.whole_school_records import WHOLE_SCHOOL_TABLES
 
 ASSESSMENTS = contract(
     "assessments",
@@ -56,7 +57,13 @@ MATCHED = contract(
     key=["student_id", "domain", "year"],
 )
 
-INPUT_TABLES = {"assessments": ASSESSMENTS, "students": STUDENTS, "schools": SCHOOLS, "matched": MATCHED}
+INPUT_TABLES = {
+    "assessments": ASSESSMENTS,
+    "students": STUDENTS,
+    "schools": SCHOOLS,
+    "matched": MATCHED,
+    **WHOLE_SCHOOL_TABLES,
+}
 
 QUARANTINE = contract(
     "quarantine",

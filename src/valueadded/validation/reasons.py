@@ -23,6 +23,14 @@ REASONS: dict[str, str] = {
     "code_unknown": "A value is not among the codes of its column.",
     "covariate_not_a_number": "A covariate that should be a number is not a plain number.",
     "covariate_code_unknown": "A covariate's value is not among its codes.",
+    "text_missing": "A text of a record of whole schools is missing.",
+    "value_not_a_number": "A value that should be a number is not a plain number.",
+    "value_missing": "A number of a record of whole schools is missing.",
+    "value_not_whole": "A number of a record of whole schools should be whole and is not.",
+    "value_out_of_range": (
+        "A number of a record of whole schools is outside its possible range: a percentage over 100,"
+        " enrolments of 0, a year level that does not exist."
+    ),
     "character_not_allowed": "A text holds a line break, a NUL or another control character.",
     "conflicting_duplicate": (
         "Several rows have the same key and different values; none of them can be trusted."

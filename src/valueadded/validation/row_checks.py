@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from valueadded.config.input import Source
+from valueadded.config.sources import Source
 from valueadded.config.stages import Validation
 from valueadded.contracts.columns import PARTICIPATION
 from valueadded.contracts.records import INPUT_TABLES
