@@ -9,9 +9,12 @@ report: "workflow/report/workflow.rst"
 
 include: "workflow/rules/common.smk"
 include: "workflow/rules/location_scale_cohorts.smk"
+include: "workflow/rules/intake_adjusted_plan.smk"
 include: "workflow/rules/outputs.smk"
 include: "workflow/rules/validation.smk"
 include: "workflow/rules/school_values.smk"
+include: "workflow/rules/intake_adjusted.smk"
+include: "workflow/rules/intake_adjusted_figures.smk"
 
 
 # What needs students; a study of whole schools ends here.
@@ -45,4 +48,6 @@ rule all:
         "results/validation/quarantine.parquet",
         student_tables(),
         school_value_tables(),
+        intake_adjusted_tables(),
         figure_files() if STUDENTS else [],
+        intake_adjusted_figures(),

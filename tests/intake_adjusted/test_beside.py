@@ -14,7 +14,7 @@ from valueadded.intake_adjusted import (
     run_multiverse,
 )
 from valueadded.intake_adjusted.multilevel import compare_with_multilevel
-from valueadded.intake_adjusted.uncertainty import assess_uncertainty, yearly_variance
+from valueadded.intake_adjusted.uncertainty import yearly_variance
 
 VICTORIA = load_policy("victoria_2011")
 
@@ -62,7 +62,7 @@ def test_probabilities_of_bands():
     policy = load_policy("england_ks2")
     annual, schools = invent(policy, 80, 3)
     results = adjust_outcomes(annual, schools, policy)
-    found = assess_uncertainty(results, annual, policy)
+    found = results.uncertainty
     assert found[["p_higher", "p_similar", "p_lower"]].sum(axis=1).to_numpy() == pytest.approx(1)
     long, short = (
         found[found["window"] == window].set_index(["outcome", "school_id"]) for window in ("4Y", "LY")

@@ -9,6 +9,8 @@ from valueadded.config.agreement import RULES
 from valueadded.config.calibration import Calibration
 from valueadded.config.faults import list_faults
 from valueadded.config.input import Input
+from valueadded.config.intake_adjusted import IntakeAdjusted
+from valueadded.config.intake_adjusted_agreement import without_student_faults
 from valueadded.config.location_scale import LocationScale
 from valueadded.config.plan import Plan, list_files, plan_cohorts
 from valueadded.config.section import Rule, Section
@@ -16,6 +18,7 @@ from valueadded.config.stages import Benchmark, Effects, Figures, Intake, Mixed,
 from valueadded.config.study import Cohorts, Study
 from valueadded.config.synthetic import Synthetic
 from valueadded.config.synthetic_twin import SyntheticTwin
+from valueadded.config.synthetic_whole_schools import SyntheticWholeSchools
 from valueadded.config.validate_benchmark import ValidateBenchmark
 from valueadded.errors import ConfigError
 
@@ -25,12 +28,18 @@ __all__ = ["Config", "Plan", "SchoolConfig", "check_config", "list_files"]
 class SchoolConfig(Section):
     """The whole of `config.yaml` where `input` has ready-made values of schools and no students."""
 
+    rules: ClassVar[tuple[Rule, ...]] = (without_student_faults,)
+
     data_folder: str = Field(
         "data",
         description="folder with the input files, relative to the working directory; VALUEADDED_DATA "
         "overrides it (path)",
     )
     input: Input = Field(description="input files and how they are read")
+    intake_adjusted: IntakeAdjusted | None = Field(
+        None, description="whole schools adjusted for their intake; leave out without them"
+    )
+    figures: Figures = Field(default_factory=Figures, description="figures")
 
 
 class Config(SchoolConfig):
@@ -45,6 +54,9 @@ class Config(SchoolConfig):
     synthetic_twin: SyntheticTwin | None = Field(
         None, description="one synthetic cohort to generate as input, with planted means and variances"
     )
+    synthetic_whole_schools: SyntheticWholeSchools | None = Field(
+        None, description="records of whole schools to generate as input, with planted residuals"
+    )
     validation: Validation = Field(description="what a value may be")
     cohorts: Cohorts = Field(description="how prior and outcome are matched")
     intake: Intake = Field(default_factory=Intake, description="intake measures")
@@ -56,7 +68,6 @@ class Config(SchoolConfig):
     location_scale: LocationScale | None = Field(
         None, description="schools' means and variances; leave out without these models"
     )
-    figures: Figures = Field(default_factory=Figures, description="figures")
     validate_benchmark: ValidateBenchmark | None = Field(
         None, description="the simulation of target `validate_benchmark`; leave out without it"
     )

@@ -47,7 +47,10 @@ def rows_of_school(
     """
     rows = performance[performance["school_id"] == school_id]
     if rows.empty:
-        raise ContractError(f"performance: school '{school_id}' has no rows; expected its outcomes")
+        raise ContractError(
+            f"performance: school '{school_id}' has no rows; expected a school of the data: change "
+            "intake_adjusted.figures.schools, or the file that was asked for"
+        )
     unknown = sorted(set(rows["outcome"]) - set(outcomes))
     if unknown:
         raise ContractError(

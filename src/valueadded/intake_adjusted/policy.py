@@ -13,6 +13,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from valueadded.errors import ConfigError
+from valueadded.intake_adjusted.constructions import Construction
 
 NO_COMPOSITION = "none"
 Window = Literal["LY", "4Y"]
@@ -122,6 +123,7 @@ class Policy(Closed):
     outcomes: dict[str, OutcomeMeasure]
     aliases: dict[str, str] = Field(default={}, description="another spelling of the source -> the name here")
     groups: dict[str, Group]
+    constructions: dict[str, Construction] = Field(default={}, description="measure -> how it is made")
     notes: list[str] = []
 
     @model_validator(mode="after")
@@ -140,6 +142,11 @@ class Policy(Closed):
         """Return the names of every yearly measure that data may hold."""
         composites = {name for name, entry in self.intake.items() if entry.tests is not None}
         return sorted({*self.tests, *self.intake, *self.outcomes} - composites)
+
+    @property
+    def outcome_words(self) -> dict[str, tuple[str, str]]:
+        """Return outcome measure -> its area and its name in words, in the order of the registry."""
+        return {name: (entry.area, entry.name) for name, entry in self.outcomes.items()}
 
     def variable(self, name: str, outcome: bool = False) -> Variable:
         """Return what a name of the policy stands for; `outcome` looks in Table 2.2, otherwise in 2.1."""
@@ -208,6 +215,8 @@ def _faults_in_names(policy: Policy) -> Iterator[str]:
         for name, pairs in _names_of(entries).items():
             if len({measure for measure, _ in pairs}) > 1:
                 yield f"{table}: two measures have a window named '{name}'; expected each name once"
+    for name in sorted(set(policy.constructions) - set(policy.measures)):
+        yield f"constructions: unknown measure '{name}'; expected a yearly measure of the registry"
     names = {*_names_of(policy.intake), *_names_of(policy.outcomes)}
     for spelling, name in policy.aliases.items():
         if name not in names:

@@ -5,14 +5,15 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from valueadded.intake_adjusted.by_outcome import IntakeAdjusted
 from valueadded.intake_adjusted.policy import Policy
 
 Array = NDArray[np.float64]
 REGRESSION = ["outcome", "window", "group"]
 
 
-def assess_uncertainty(results: IntakeAdjusted, annual: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+def assess_uncertainty(
+    performance: pd.DataFrame, regressions: pd.DataFrame, annual: pd.DataFrame, policy: Policy
+) -> pd.DataFrame:
     """Return the error of each shown standardised residual and the probability of each band.
 
     Columns: `school_id`, `outcome`, `window`, `group`, `standardised_residual`, `line_error` (the line is
@@ -27,8 +28,8 @@ def assess_uncertainty(results: IntakeAdjusted, annual: pd.DataFrame, policy: Po
     lasting residual would be, were nothing known of other schools. Capped schools have no leverage and are
     not assessed.
     """
-    shown = results.performance[results.performance["leverage"].notna()]
-    square = results.regressions.drop_duplicates(REGRESSION)[[*REGRESSION, "residual_variance"]]
+    shown = performance[performance["leverage"].notna()]
+    square = regressions.drop_duplicates(REGRESSION)[[*REGRESSION, "residual_variance"]]
     rows = shown.merge(square, on=REGRESSION, validate="many_to_one")
     variance = {name: yearly_variance(annual, name) for name in rows["outcome"].unique()}
     yearly = rows["outcome"].map(variance).to_numpy(np.float64)
