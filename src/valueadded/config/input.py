@@ -54,7 +54,7 @@ def _school_values_faults(tables: "Input") -> Iterator[Fault]:
     if tables.school_values and tables.whole_schools is not None:
         yield (
             "school_values",
-            "found beside `whole_schools`; expected one of the two, since both give the yearly values of schools",
+            "found beside `whole_schools`; expected one of the two, since both give yearly values of schools",
         )
 
 
