@@ -44,17 +44,25 @@ class OtherLevels(Section):
     outlier_passes: int = Field(20, ge=0, le=100, description="second level (passes)")
 
 
+def _prior_faults(view: "MultilevelView") -> Iterator[Fault]:
+    if view.prior_level is not None and view.prior_level >= view.year_level:
+        yield "prior_level", f"found {view.prior_level}; expected a level below {view.year_level}"
+
+
 class MultilevelView(Section):
-    """Student rows that stand beside the regressions of one outcome."""
+    """The students' test behind an outcome of the latest year, to set beside its regressions."""
 
-    domain: str = Field(description="domain of the cohort whose students took the test (name)")
-    year: int = Field(description="outcome year of that cohort, the latest of the outcome (calendar year)")
-    student_terms: list[str] = Field(
-        default_factory=list,
-        description="terms of the students beside the intake of their school (terms)",
+    rules: ClassVar[tuple[Rule, ...]] = (_prior_faults,)
+
+    domain: str = Field(description="domain of the test, as in input.whole_schools.tests (name)")
+    year_level: int = Field(ge=0, le=13, description="year level of the test (year level)")
+    prior_level: int | None = Field(
+        None,
+        ge=0,
+        le=13,
+        description="level of the test whose score a student brings along, as many calendar years earlier as "
+        "it is levels lower; no prior score if left out (year level)",
     )
-
-    _each_once = field_validator("student_terms")(each_once)
 
 
 class WholeSchoolFigures(Section):
@@ -98,6 +106,7 @@ class IntakeAdjusted(Section):
     )
     confidence: float = Field(0.95, gt=0.5, lt=1, description="confidence of every interval (probability)")
     multilevel: dict[str, MultilevelView] = Field(
-        default_factory=dict, description="outcome with its window: student rows to set beside it"
+        default_factory=dict,
+        description="outcome of the latest year (name of the registry): the test behind it",
     )
     figures: WholeSchoolFigures = Field(default_factory=WholeSchoolFigures, description="figures to draw")

@@ -157,6 +157,8 @@ FILES = {
             "regressions",
             "performance",
             "uncertainty",
+            "multilevel",
+            "agreement",
             "multiverse",
             "contest",
             "choices",

@@ -15,12 +15,15 @@ class MultilevelAgreement:
     schools : `school_id`, `n_students`, `standardised_residual`, `effect`, `std_error`
     correlation, rank_correlation : of the residual with the effect
     n_schools : schools with both
+    school_variance, residual_variance : of the random intercept, and of students within schools
     """
 
     schools: pd.DataFrame
     correlation: float
     rank_correlation: float
     n_schools: int
+    school_variance: float
+    residual_variance: float
 
 
 def compare_with_multilevel(
@@ -43,7 +46,8 @@ def compare_with_multilevel(
     DesignError
         If fewer than three schools have both.
     """
-    effects = fit_random_intercept(students, formula, school=school).school_effects()
+    fit = fit_random_intercept(students, formula, school=school)
+    effects = fit.school_effects(interval="textbook")
     residuals = performance[[school, "standardised_residual"]].dropna()
     both = residuals.merge(
         effects[["school_id", "n_students", "effect", "std_error"]],
@@ -62,4 +66,6 @@ def compare_with_multilevel(
         float(residual.corr(effect)),
         float(residual.rank().corr(effect.rank())),
         len(both),
+        fit.school_variance,
+        fit.residual_variance,
     )
