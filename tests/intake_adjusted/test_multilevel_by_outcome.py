@@ -75,7 +75,9 @@ def test_the_fixed_part_holds_the_intake_of_the_regression_and_the_students_prio
     wide = results.measures.query("group == @group and outcome_year == @YEAR").pivot(
         index="school_id", columns="variable", values="value"
     )
-    students = take_students(tests, StudentTest("reading", 5, 3), YEAR).join(wide, on="school_id", how="inner")
+    students = take_students(tests, StudentTest("reading", 5, 3), YEAR).join(
+        wide, on="school_id", how="inner"
+    )
     fit = fit_random_intercept(students, f"score ~ prior_score + {' + '.join(names)}")
     expected = fit.school_effects(interval="textbook").set_index("school_id")["effect"]
     effects = found.schools[found.schools["group"] == group].set_index("school_id")["effect"]

@@ -6,7 +6,8 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 
 from valueadded.audit.digest import digest_script
-from valueadded.config import check_config, list_files
+from valueadded.config import Config, check_config, list_files
+from valueadded.config.synthetic_whole_schools import generated_files
 from valueadded.errors import ConfigError
 
 try:
@@ -15,8 +16,11 @@ except ConfigError as fault:
     raise WorkflowError(str(fault))
 
 SCRIPTS = Path(workflow.basedir) / "scripts"
-DOMAINS = settings.study.domains
-YEARS = settings.plan.years
+# Without students there are whole schools only: no cohort, no model of students.
+STUDENTS = isinstance(settings, Config)
+DOMAINS = settings.study.domains if STUDENTS else []
+YEARS = settings.plan.years if STUDENTS else []
+LEVELS = sorted({settings.cohorts.prior_level, settings.cohorts.outcome_level}) if STUDENTS else []
 TABLES = [
     table for table in ("assessments", "students", "schools", "matched") if getattr(settings.input, table)
 ]
@@ -24,8 +28,10 @@ RECORDS = "matched" if "matched" in TABLES else "assessments"
 # A folder named on the command line goes before the variable, the variable before config.yaml.
 ON_COMMAND_LINE = "data_folder" in workflow.config_settings.overwrite_config
 FOLDER = (not ON_COMMAND_LINE and os.environ.get("VALUEADDED_DATA")) or settings.data_folder
-GENERATED = settings.synthetic is not None or settings.synthetic_twin is not None
+GENERATED = STUDENTS and (settings.synthetic is not None or settings.synthetic_twin is not None)
 DATA = "results/synthetic" if GENERATED else FOLDER
+WHOLE_SCHOOLS = settings.input.whole_schools
+WHOLE_SCHOOL_DATA = "results/synthetic" if settings.synthetic_whole_schools else FOLDER
 
 
 wildcard_constraints:
@@ -47,6 +53,14 @@ def section(name):
 def files_of(table):
     """Input files of one table."""
     return list_files(getattr(settings.input, table), settings.study.tested_years)
+
+
+def whole_school_files():
+    """Table and file of every record of whole schools."""
+    readings = WHOLE_SCHOOLS.readings.items() if WHOLE_SCHOOLS else ()
+    return [
+        (table, file) for table, reading in readings for file in list_files(reading, WHOLE_SCHOOLS.file_years)
+    ]
 
 
 def years_of(file):

@@ -1,6 +1,41 @@
 # Which tables and figures the configured study has.
 
 
+def student_tables():
+    """Tables of a study of students; none of whole schools alone."""
+    if not STUDENTS:
+        return []
+    return [
+        "results/cohorts/attrition.parquet",
+        "results/cohorts/matched_comparison.parquet",
+        "results/intake/schools.parquet",
+        "results/mixed/fits.parquet",
+        *joint_tables().values(),
+        *drift_tables(),
+        "results/effects/school_effects.parquet",
+        "results/effects/reflated_effects.parquet",
+        "results/effects/school_changes.parquet",
+        "results/effects/year_correlations.parquet",
+        *association_tables(),
+        "results/effects/ranks.parquet",
+        "results/effects/flags.parquet",
+        "results/effects/comparisons.parquet",
+        *location_scale_tables(),
+    ]
+
+
+def school_value_tables():
+    """Tables of ready-made values of schools; none without such files."""
+    names = ("annual", "school_types", "value_reasons", "value_account")
+    return [f"results/intake_adjusted/{name}.parquet" for name in names if settings.input.school_values]
+
+
+def whole_school_tables():
+    """Yearly measures of whole schools and how they were made; none without records of them."""
+    names = ("annual", "school_types", "aim_branches", "retention_sources")
+    return [f"results/intake_adjusted/{name}.parquet" for name in names if WHOLE_SCHOOLS]
+
+
 def families(table):
     """One table of every family of models that is configured."""
     benchmark = [f"results/benchmark/{table}.parquet"] if settings.benchmark else []

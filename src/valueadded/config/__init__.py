@@ -19,31 +19,43 @@ from valueadded.config.synthetic import Synthetic
 from valueadded.config.synthetic_twin import SyntheticTwin
 from valueadded.config.synthetic_whole_schools import SyntheticWholeSchools
 from valueadded.config.validate_benchmark import ValidateBenchmark
+from valueadded.config.whole_school_agreement import WHOLE_SCHOOL_RULES
 from valueadded.errors import ConfigError
 
-__all__ = ["Config", "Plan", "check_config", "list_files"]
+__all__ = ["Config", "Plan", "SchoolConfig", "check_config", "list_files"]
 
 
-class Config(Section):
-    """The whole of `config.yaml`."""
+class SchoolConfig(Section):
+    """The whole of `config.yaml` where `input` has records or values of whole schools and no students."""
 
-    rules: ClassVar[tuple[Rule, ...]] = RULES
+    rules: ClassVar[tuple[Rule, ...]] = WHOLE_SCHOOL_RULES
 
     data_folder: str = Field(
         "data",
         description="folder with the input files, relative to the working directory; VALUEADDED_DATA "
         "overrides it (path)",
     )
-    study: Study = Field(description="domains and years")
     input: Input = Field(description="input files and how they are read")
+    synthetic_whole_schools: SyntheticWholeSchools | None = Field(
+        None, description="records of whole schools to generate as input, with planted residuals"
+    )
+    intake_adjusted: IntakeAdjusted | None = Field(
+        None, description="whole schools adjusted for their intake; leave out without them"
+    )
+    figures: Figures = Field(default_factory=Figures, description="figures")
+
+
+class Config(SchoolConfig):
+    """The whole of `config.yaml`."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (*WHOLE_SCHOOL_RULES, *RULES)
+
+    study: Study = Field(description="domains and years")
     synthetic: Synthetic | None = Field(
         None, description="a synthetic state to generate as input; leave out for real files"
     )
     synthetic_twin: SyntheticTwin | None = Field(
         None, description="one synthetic cohort to generate as input, with planted means and variances"
-    )
-    synthetic_whole_schools: SyntheticWholeSchools | None = Field(
-        None, description="records of whole schools to generate as input, with planted residuals"
     )
     validation: Validation = Field(description="what a value may be")
     cohorts: Cohorts = Field(description="how prior and outcome are matched")
@@ -56,10 +68,6 @@ class Config(Section):
     location_scale: LocationScale | None = Field(
         None, description="schools' means and variances; leave out without these models"
     )
-    intake_adjusted: IntakeAdjusted | None = Field(
-        None, description="whole schools adjusted for their intake; leave out without them"
-    )
-    figures: Figures = Field(default_factory=Figures, description="figures")
     validate_benchmark: ValidateBenchmark | None = Field(
         None, description="the simulation of target `validate_benchmark`; leave out without it"
     )
@@ -74,8 +82,8 @@ class Config(Section):
         return plan_cohorts(self.study, self.cohorts, years, matched=self.input.matched is not None)
 
 
-def check_config(raw: Mapping[str, Any]) -> Config:
-    """Return the checked configuration.
+def check_config(raw: Mapping[str, Any]) -> SchoolConfig:
+    """Return the checked configuration: a `Config`, unless `input` has whole schools and no students.
 
     Raises
     ------
@@ -83,8 +91,17 @@ def check_config(raw: Mapping[str, Any]) -> Config:
         Listing every fault, a line each: the key's path, what was found, what was expected. Rules that
         need a faulty value are judged once it is mended.
     """
+    model = SchoolConfig if _has_schools_only(raw.get("input")) else Config
     try:
-        return Config.model_validate(dict(raw))
+        return model.model_validate(dict(raw))
     except ValidationError as found:
-        lines = list_faults(Config, raw, found.errors())
+        lines = list_faults(model, raw, found.errors())
         raise ConfigError("config.yaml is refused:\n  " + "\n  ".join(lines)) from None
+
+
+def _has_schools_only(tables: Any) -> bool:
+    return (
+        isinstance(tables, Mapping)
+        and {"school_values", "whole_schools"} & set(tables) != set()
+        and not {"assessments", "matched"} & set(tables)
+    )

@@ -7,6 +7,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from valueadded.config.reading import InputFile, Reading
+from valueadded.config.school_values import SchoolValues
 from valueadded.config.section import Fault, Rule, Section
 from valueadded.config.whole_schools import WholeSchools
 
@@ -31,8 +32,14 @@ RESERVED = ("source_row", "record", "prior_score", "prior_school_id")
 
 
 def _way_in_faults(tables: "Input") -> Iterator[Fault]:
-    if (tables.assessments is None) == (tables.matched is None):
-        yield "", "found neither or both of `assessments` and `matched`; expected exactly one"
+    given = (tables.assessments is not None) + (tables.matched is not None)
+    # Records and ready-made values of whole schools need no cohorts of students.
+    if given == 2 or (given == 0 and not tables.school_values and tables.whole_schools is None):
+        yield (
+            "",
+            "found neither or both of `assessments` and `matched`; expected exactly one, or `school_values`"
+            " or `whole_schools` without students",
+        )
 
 
 def _students_faults(tables: "Input") -> Iterator[Fault]:
@@ -79,7 +86,7 @@ def _column_rule(table: str) -> Rule:
 
 
 class Input(Section):
-    """The input tables: `assessments` with optional `students` and `schools`, or `matched` alone."""
+    """The input tables: `assessments` with `students` and `schools`, or `matched`, or whole schools."""
 
     rules: ClassVar[tuple[Rule, ...]] = (_way_in_faults, _students_faults, *map(_column_rule, COLUMNS))
 
@@ -91,4 +98,7 @@ class Input(Section):
     matched: Reading | None = Field(None, description="students with outcome and prior already side by side")
     whole_schools: WholeSchools | None = Field(
         None, description="records that measures of whole schools are made from; leave out without them"
+    )
+    school_values: list[SchoolValues] = Field(
+        default_factory=list, description="ready-made yearly values of whole schools, file by file (list)"
     )

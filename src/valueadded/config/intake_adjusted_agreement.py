@@ -1,4 +1,4 @@
-"""Rules on the section `intake_adjusted` that need other sections: student rows are among the records."""
+"""Rules on the section `intake_adjusted` that need other sections: its records are among the input."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -6,10 +6,21 @@ from typing import TYPE_CHECKING
 from valueadded.config.section import Fault
 
 if TYPE_CHECKING:
-    from valueadded.config import Config
+    from valueadded.config import SchoolConfig
 
 
-def multilevel_faults(config: "Config") -> Iterator[Fault]:
+def yearly_value_faults(config: "SchoolConfig") -> Iterator[Fault]:
+    """Yearly values of schools come from somewhere."""
+    if config.intake_adjusted is None:
+        return
+    if config.input.whole_schools is None and not config.input.school_values:
+        yield (
+            "intake_adjusted",
+            "found without yearly values of schools; expected input.whole_schools or input.school_values",
+        )
+
+
+def multilevel_faults(config: "SchoolConfig") -> Iterator[Fault]:
     """Tests of students are read, in the domains that are asked for."""
     section = config.intake_adjusted
     if section is None or not section.multilevel:

@@ -67,6 +67,9 @@ FILES = {
     },
     "quarantine": GATHERED.format(table="quarantine"),
     "ledger": GATHERED.format(table="ledger"),
+    "school_values": "`results/validation/school_values/values.parquet`",
+    "school_value_reasons": "`results/intake_adjusted/value_reasons.parquet`",
+    "school_value_account": "`results/intake_adjusted/value_account.parquet`",
     "scale_links": "the file of the data folder that `cohorts.scale_links` names; for a synthetic state"
     " `results/synthetic/scale_links.parquet` and, with the true constants,"
     " `results/synthetic/truth_scale_links.parquet`",

@@ -64,12 +64,12 @@ def map_records(
         name for name, origin in reading.covariates.items() if origin.kind == "number"
     }
     columns = {
-        name: _column(source, origin, reading.missing, file, is_number=name in numbers)
+        name: column_of(source, origin, reading.missing, file.key, is_number=name in numbers)
         for name, origin in sources.items()
     }
     frame = pd.DataFrame(columns, index=source.source_row)
     frame["source_row"] = source.source_row
-    origins = {name: words for name, origin in sources.items() if (words := _origin_in_words(origin))}
+    origins = {name: words for name, origin in sources.items() if (words := origin_in_words(origin))}
     if reading.score_columns:
         frame = _one_record_a_domain(frame, source.rows, reading)
         origins["score"] = " or ".join(reading.score_columns.values())
@@ -134,14 +134,14 @@ def resolve_sources(
     return sources
 
 
-def _column(
-    source: SourceRows, origin: Source, missing: list[str], file: InputFile, *, is_number: bool
+def column_of(
+    source: SourceRows, origin: Source, missing: list[str], file_key: str, *, is_number: bool = False
 ) -> ExtensionArray:
-    """Return one column of the table, a row for each row of the file."""
+    """Return one column of the table, a row for each row of the file; `file_key` begins row numbers."""
     rows = source.rows
     if origin.row_number:
         # Two files both have a first row.
-        return pd.array([f"{file.key}-{row}" for row in source.source_row], dtype="str")
+        return pd.array([f"{file_key}-{row}" for row in source.source_row], dtype="str")
     if origin.column is not None:
         values = rows[origin.column]
     elif origin.columns is not None:
@@ -184,5 +184,6 @@ def _with_participation(frame: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def _origin_in_words(origin: Source) -> str:
+def origin_in_words(origin: Source) -> str:
+    """Return the column or columns of the file that a source names; empty for a constant."""
     return origin.column or " + ".join(origin.columns or [])

@@ -19,6 +19,7 @@ EXCLUSIVE_KEYS = {
     "students": ["student_id", "calendar_year"],
     "schools": ["school_id", "calendar_year"],
     "matched": ["student_id", "domain", "year"],
+    "school_values": ["school_id", "calendar_year", "measure"],
     **{name: list(table.unique or []) for name, table in WHOLE_SCHOOL_TABLES.items()},
 }
 # Where repeats are looked for before whole rows are compared.

@@ -23,6 +23,10 @@ REASONS: dict[str, str] = {
     "code_unknown": "A value is not among the codes of its column.",
     "covariate_not_a_number": "A covariate that should be a number is not a plain number.",
     "covariate_code_unknown": "A covariate's value is not among its codes.",
+    "school_type_missing": "A file with school types has none in this row.",
+    "students_not_a_number": (
+        "The number of students behind a school's value is neither a plain number of 0 or more nor a code."
+    ),
     "text_missing": "A text of a record of whole schools is missing.",
     "value_not_a_number": "A value that should be a number is not a plain number.",
     "value_missing": "A number of a record of whole schools is missing.",
