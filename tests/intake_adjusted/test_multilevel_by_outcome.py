@@ -113,3 +113,19 @@ def test_where_there_is_no_comparison_the_reason_is_a_row(results, tests):
     assert reasons["NAPLANyr5Read"] == "no student of these schools has the test"
     # Every numeracy score is 0 here.
     assert "score" in reasons["NAPLANyr5Num"]
+
+
+def test_schools_that_differ_by_chance_alone_have_no_correlation(results, tests):
+    # The mean of each school moves by less than its few students would let it.
+    random = np.random.default_rng(6)
+    few = tests[tests["domain"].eq("reading") & tests["year_level"].eq(5)].groupby("school_id").head(4)
+    wide = few.assign(
+        score=500 + 50 * np.tile([-1.0, -1.0, 1.0, 1.0], len(few) // 4) + random.random(len(few))
+    )
+    found = compare_outcomes(
+        wide, results.performance, results.regressions, results.measures, {NAME: StudentTest("reading", 5)}
+    )
+    table = check_table(found.agreement, contracts.INTAKE_ADJUSTED_AGREEMENT, "agreement")
+    assert (table["school_variance"] == 0).all() and table["correlation"].isna().all()
+    assert table["reason"].str.contains("no more between schools than by chance").all()
+    assert (found.schools["effect"] == 0).all() and len(found.schools) == table["n_schools"].sum()

@@ -130,7 +130,7 @@ INTAKE_ADJUSTED_AGREEMENT = contract(
     "How far residuals of schools and random intercepts of their students agree.",
     {
         **of_regression(),
-        "n_schools": whole("schools with both; 0 where there is no comparison", "schools", at_least=0),
+        "n_schools": whole("schools with both; 0 where nothing was fitted", "schools", at_least=0),
         "n_students": whole("their students with the test", "students", at_least=0),
         "correlation": number("of residual and effect", "-1 to 1", missing=True),
         "rank_correlation": number("of their ranks", "-1 to 1", missing=True),

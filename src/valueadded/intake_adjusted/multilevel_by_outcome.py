@@ -11,6 +11,7 @@ from valueadded.errors import DesignError, FitError
 from valueadded.intake_adjusted.multilevel import MultilevelAgreement, compare_with_multilevel
 
 REGRESSION = ["outcome", "window", "group"]
+NO_VARIANCE = "the students of these schools differ no more between schools than by chance: every effect is 0"
 NUMBERS = ["correlation", "rank_correlation", "school_variance", "residual_variance"]
 
 
@@ -80,7 +81,8 @@ def compare_outcomes(
                 continue
             counts = {"n_schools": found.n_schools, "n_students": int(found.schools["n_students"].sum())}
             numbers = {each: getattr(found, each) for each in NUMBERS}
-            agreement.append(row | counts | numbers | {"reason": ""})
+            reason = "" if found.school_variance > 0 else NO_VARIANCE
+            agreement.append(row | counts | numbers | {"reason": reason})
             schools.append(found.schools.assign(**label))
     return MultilevelViews(_stack(schools), _tabulate(agreement))
 
