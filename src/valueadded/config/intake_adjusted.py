@@ -1,9 +1,9 @@
 """The section of intake-adjusted performance of whole schools: the policy, and what it leaves open."""
 
 from collections.abc import Iterator
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from valueadded.config.section import Fault, Rule, Section, each_once
 
@@ -44,15 +44,8 @@ class OtherLevels(Section):
     outlier_passes: int = Field(20, ge=0, le=100, description="second level (passes)")
 
 
-def _prior_faults(view: "MultilevelView") -> Iterator[Fault]:
-    if view.prior_level is not None and view.prior_level >= view.year_level:
-        yield "prior_level", f"found {view.prior_level}; expected a level below {view.year_level}"
-
-
 class MultilevelView(Section):
     """The students' test behind an outcome of the latest year, to set beside its regressions."""
-
-    rules: ClassVar[tuple[Rule, ...]] = (_prior_faults,)
 
     domain: str = Field(description="domain of the test, as in input.whole_schools.tests (name)")
     year_level: int = Field(ge=0, le=13, description="year level of the test (year level)")
@@ -63,6 +56,14 @@ class MultilevelView(Section):
         description="level of the test whose score a student brings along, as many calendar years earlier as "
         "it is levels lower; no prior score if left out (year level)",
     )
+
+    @model_validator(mode="after")
+    def _prior_is_lower(self) -> Self:
+        if self.prior_level is not None and self.prior_level >= self.year_level:
+            raise ValueError(
+                f"found prior_level {self.prior_level}; expected a level below {self.year_level}, the year_level"
+            )
+        return self
 
 
 class WholeSchoolFigures(Section):
