@@ -13,6 +13,7 @@ include: "workflow/rules/intake_adjusted_plan.smk"
 include: "workflow/rules/outputs.smk"
 include: "workflow/rules/validation.smk"
 include: "workflow/rules/school_values.smk"
+include: "workflow/rules/whole_schools.smk"
 include: "workflow/rules/intake_adjusted.smk"
 include: "workflow/rules/intake_adjusted_figures.smk"
 
@@ -48,6 +49,7 @@ rule all:
         "results/validation/quarantine.parquet",
         student_tables(),
         school_value_tables(),
+        whole_school_tables(),
         intake_adjusted_tables(),
         figure_files() if STUDENTS else [],
         intake_adjusted_figures(),

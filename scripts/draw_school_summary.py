@@ -5,6 +5,7 @@ from valueadded.contracts import intake_adjusted as contracts
 from valueadded.contracts.intake_adjusted_figures import SCHOOL_SUMMARY
 from valueadded.figures.school_summary import draw_school_summary, select_school_summary
 from valueadded.figures.style import save_figure
+from valueadded.figures.whole_school import outcome_words_of
 from valueadded.intake_adjusted import load_policy
 from valueadded.table_io import read_table, write_csv, write_table
 
@@ -15,7 +16,7 @@ def main(read: dict, figures: dict, confidence: float, school_id: str, output: d
     performance = read_table(read["performance"], contracts.INTAKE_ADJUSTED_PERFORMANCE)
     uncertainty = read_table(read["uncertainty"], contracts.INTAKE_ADJUSTED_UNCERTAINTY)
     plotted = select_school_summary(
-        performance, uncertainty, policy.outcome_words, school_id, policy.thresholds.band, confidence
+        performance, uncertainty, outcome_words_of(policy), school_id, policy.thresholds.band, confidence
     )
     figure = draw_school_summary(plotted, confidence)
     save_figure(figure, output["png"], output["svg"], settings.dots_per_inch)

@@ -13,6 +13,7 @@ from valueadded.errors import ContractError
 from valueadded.figures.intake_bars import draw_intake_bars, select_intake_bars
 from valueadded.figures.intake_funnel import draw_intake_funnel, select_intake_funnel
 from valueadded.figures.school_summary import draw_school_summary, select_school_summary
+from valueadded.figures.whole_school import outcome_words_of
 from valueadded.intake_adjusted import adjust_outcomes, load_policy
 from valueadded.intake_adjusted.guard import HOW_TO_READ
 from valueadded.table_io import check_table
@@ -39,7 +40,7 @@ def victoria():
     far = (annual["school_id"] == "00002") & (annual["measure"] == "studabs_712")
     annual.loc[far, "value"] = 500.0
     results = adjust_outcomes(annual, schools, policy)
-    return results.performance, results.uncertainty, policy.outcome_words
+    return results.performance, results.uncertainty, outcome_words_of(policy)
 
 
 def bars_of(figure):

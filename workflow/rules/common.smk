@@ -7,6 +7,7 @@ from snakemake.exceptions import WorkflowError
 
 from valueadded.audit.digest import digest_script
 from valueadded.config import Config, check_config, list_files
+from valueadded.config.synthetic_whole_schools import generated_files
 from valueadded.errors import ConfigError
 
 try:
@@ -29,6 +30,8 @@ ON_COMMAND_LINE = "data_folder" in workflow.config_settings.overwrite_config
 FOLDER = (not ON_COMMAND_LINE and os.environ.get("VALUEADDED_DATA")) or settings.data_folder
 GENERATED = STUDENTS and (settings.synthetic is not None or settings.synthetic_twin is not None)
 DATA = "results/synthetic" if GENERATED else FOLDER
+WHOLE_SCHOOLS = settings.input.whole_schools
+WHOLE_SCHOOL_DATA = "results/synthetic" if settings.synthetic_whole_schools else FOLDER
 
 
 wildcard_constraints:
@@ -50,6 +53,14 @@ def section(name):
 def files_of(table):
     """Input files of one table."""
     return list_files(getattr(settings.input, table), settings.study.tested_years)
+
+
+def whole_school_files():
+    """Table and file of every record of whole schools."""
+    readings = WHOLE_SCHOOLS.readings.items() if WHOLE_SCHOOLS else ()
+    return [
+        (table, file) for table, reading in readings for file in list_files(reading, WHOLE_SCHOOLS.file_years)
+    ]
 
 
 def years_of(file):

@@ -10,7 +10,6 @@ from valueadded.config.calibration import Calibration
 from valueadded.config.faults import list_faults
 from valueadded.config.input import Input
 from valueadded.config.intake_adjusted import IntakeAdjusted
-from valueadded.config.intake_adjusted_agreement import without_student_faults
 from valueadded.config.location_scale import LocationScale
 from valueadded.config.plan import Plan, list_files, plan_cohorts
 from valueadded.config.section import Rule, Section
@@ -20,15 +19,16 @@ from valueadded.config.synthetic import Synthetic
 from valueadded.config.synthetic_twin import SyntheticTwin
 from valueadded.config.synthetic_whole_schools import SyntheticWholeSchools
 from valueadded.config.validate_benchmark import ValidateBenchmark
+from valueadded.config.whole_school_agreement import WHOLE_SCHOOL_RULES
 from valueadded.errors import ConfigError
 
 __all__ = ["Config", "Plan", "SchoolConfig", "check_config", "list_files"]
 
 
 class SchoolConfig(Section):
-    """The whole of `config.yaml` where `input` has ready-made values of schools and no students."""
+    """The whole of `config.yaml` where `input` has records or values of whole schools and no students."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (without_student_faults,)
+    rules: ClassVar[tuple[Rule, ...]] = WHOLE_SCHOOL_RULES
 
     data_folder: str = Field(
         "data",
@@ -36,6 +36,9 @@ class SchoolConfig(Section):
         "overrides it (path)",
     )
     input: Input = Field(description="input files and how they are read")
+    synthetic_whole_schools: SyntheticWholeSchools | None = Field(
+        None, description="records of whole schools to generate as input, with planted residuals"
+    )
     intake_adjusted: IntakeAdjusted | None = Field(
         None, description="whole schools adjusted for their intake; leave out without them"
     )
@@ -45,7 +48,7 @@ class SchoolConfig(Section):
 class Config(SchoolConfig):
     """The whole of `config.yaml`."""
 
-    rules: ClassVar[tuple[Rule, ...]] = RULES
+    rules: ClassVar[tuple[Rule, ...]] = (*WHOLE_SCHOOL_RULES, *RULES)
 
     study: Study = Field(description="domains and years")
     synthetic: Synthetic | None = Field(
@@ -53,9 +56,6 @@ class Config(SchoolConfig):
     )
     synthetic_twin: SyntheticTwin | None = Field(
         None, description="one synthetic cohort to generate as input, with planted means and variances"
-    )
-    synthetic_whole_schools: SyntheticWholeSchools | None = Field(
-        None, description="records of whole schools to generate as input, with planted residuals"
     )
     validation: Validation = Field(description="what a value may be")
     cohorts: Cohorts = Field(description="how prior and outcome are matched")
@@ -83,7 +83,7 @@ class Config(SchoolConfig):
 
 
 def check_config(raw: Mapping[str, Any]) -> SchoolConfig:
-    """Return the checked configuration: a `Config`, unless `input` has values of schools and no students.
+    """Return the checked configuration: a `Config`, unless `input` has whole schools and no students.
 
     Raises
     ------
@@ -102,6 +102,6 @@ def check_config(raw: Mapping[str, Any]) -> SchoolConfig:
 def _has_schools_only(tables: Any) -> bool:
     return (
         isinstance(tables, Mapping)
-        and "school_values" in tables
+        and {"school_values", "whole_schools"} & set(tables) != set()
         and not {"assessments", "matched"} & set(tables)
     )

@@ -33,12 +33,12 @@ RESERVED = ("source_row", "record", "prior_score", "prior_school_id")
 
 def _way_in_faults(tables: "Input") -> Iterator[Fault]:
     given = (tables.assessments is not None) + (tables.matched is not None)
-    # Ready-made values of schools need no students.
-    if given == 2 or (given == 0 and not tables.school_values):
+    # Records and ready-made values of whole schools need no cohorts of students.
+    if given == 2 or (given == 0 and not tables.school_values and tables.whole_schools is None):
         yield (
             "",
             "found neither or both of `assessments` and `matched`; expected exactly one, or `school_values`"
-            " without students",
+            " or `whole_schools` without students",
         )
 
 
@@ -94,7 +94,7 @@ def _column_rule(table: str) -> Rule:
 
 
 class Input(Section):
-    """The input tables: `assessments` with `students` and `schools`, or `matched`, or `school_values`."""
+    """The input tables: `assessments` with `students` and `schools`, or `matched`, or whole schools."""
 
     rules: ClassVar[tuple[Rule, ...]] = (
         _way_in_faults,

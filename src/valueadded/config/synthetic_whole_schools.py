@@ -142,3 +142,23 @@ class SyntheticWholeSchools(Section):
         if ordered[-1] - ordered[0] + 1 != len(ordered):
             raise ValueError("the years have gaps; expected each year from the first to the last")
         return ordered
+
+
+def generated_files(state: SyntheticWholeSchools) -> list[str]:
+    """Return the names of the files that are generated; the census of August lacks the first year."""
+    once = (
+        "school_years",
+        "campuses",
+        "interviews",
+        "tests",
+        "aim",
+        "vce",
+        "judgements",
+        "absence",
+        "surveys",
+        "exits",
+        "retention_overrides",
+    )
+    february = [f"census_february_{year}" for year in state.years]
+    august = [f"census_august_{year}" for year in state.years[1:]]
+    return [f"{name}.csv" for name in (*once, *february, *august)]

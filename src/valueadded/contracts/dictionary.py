@@ -160,6 +160,8 @@ FILES = {
             "regressions",
             "performance",
             "uncertainty",
+            "multilevel",
+            "agreement",
             "multiverse",
             "contest",
             "choices",

@@ -100,8 +100,12 @@ TRUTH_WHOLE_SCHOOL_COEFFICIENTS = contract(
     "Planted coefficients of the synthetic whole schools, for one unit of a measure as it enters.",
     {
         "outcome": text("outcome of the registry"),
-        "measure": text("intake measure of the registry, or what the composition is made of, standardised"),
-        "coefficient": number("planted difference of the outcome", "as measured, for one unit"),
+        "measure": text("intake measure of the registry"),
+        "coefficient": number(
+            "planted difference of the outcome; of a composite for one unit of the planted one, whose tests"
+            " are standardised by fixed numbers",
+            "as measured, for one unit",
+        ),
     },
     key=["outcome", "measure"],
 )

@@ -143,11 +143,6 @@ class Policy(Closed):
         composites = {name for name, entry in self.intake.items() if entry.tests is not None}
         return sorted({*self.tests, *self.intake, *self.outcomes} - composites)
 
-    @property
-    def outcome_words(self) -> dict[str, tuple[str, str]]:
-        """Return outcome measure -> its area and its name in words, in the order of the registry."""
-        return {name: (entry.area, entry.name) for name, entry in self.outcomes.items()}
-
     def variable(self, name: str, outcome: bool = False) -> Variable:
         """Return what a name of the policy stands for; `outcome` looks in Table 2.2, otherwise in 2.1."""
         spelt = self.aliases.get(name, name)

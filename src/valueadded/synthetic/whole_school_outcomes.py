@@ -1,7 +1,7 @@
 """Yearly values of whole schools: intake as counted, outcomes planted on it, residuals known."""
 
 from dataclasses import dataclass
-from typing import get_args
+from typing import cast, get_args
 
 import numpy as np
 import pandas as pd
@@ -35,17 +35,17 @@ MEASURES: dict[Term, str] = {
     "refugees": "pcRefugees",
 }
 BANDS = {"P6": (0, 6), "712": (7, 12)}
-# Composition of each outcome: the interview, AIM, one test two years before, or the five tests of a level.
+# Composition of each outcome, as the registry names it; tests of two years before for Years 5 and 9.
 COMPOSITIONS = {
-    **dict.fromkeys(("TJEngMathsP6", "TJotherP6", "studabs_P6", "CtoS_56"), "five tests 3"),
-    **dict.fromkeys(("NAPLANyr3Read", "NAPLANyr3Num"), "interview"),
-    "NAPLANyr5Read": "3 reading",
-    "NAPLANyr5Num": "3 numeracy",
-    "NAPLANyr9Read": "7 reading",
-    "NAPLANyr9Num": "7 numeracy",
-    "VCE": "AIM",
+    **dict.fromkeys(("TJEngMathsP6", "TJotherP6", "studabs_P6", "CtoS_56"), "ZNAPLAN_Y3"),
+    **dict.fromkeys(("NAPLANyr3Read", "NAPLANyr3Num"), "EOlyr0"),
+    "NAPLANyr5Read": "NAPLANyr3Read",
+    "NAPLANyr5Num": "NAPLANyr3Num",
+    "NAPLANyr9Read": "NAPLANyr7Read",
+    "NAPLANyr9Num": "NAPLANyr7Num",
+    "VCE": "ZAIM_Y7",
     **dict.fromkeys(
-        ("TJEngMaths710", "TJother710", "studabs_712", "RR710pct", "pctExits", "CtoS_712"), "five tests 9"
+        ("TJEngMaths710", "TJother710", "studabs_712", "RR710pct", "pctExits", "CtoS_712"), "ZNAPLAN_Y9"
     ),
 }
 OUTLYING = ("studabs_P6", "studabs_712")
@@ -113,13 +113,13 @@ def plant_outcomes(
     """
     shape = (settings.schools, len(settings.years))
     composed: dict[str, Array] = {
-        "interview": _draw_latent(settings, schools, "interview"),
-        "AIM": np.zeros(shape),
+        "EOlyr0": _draw_latent(settings, schools, "interview"),
+        "ZAIM_Y7": np.zeros(shape),
     }
     aim = {}
     for domain in AIM_DOMAINS:
         aim[domain] = AIM[0] + AIM[1] * _draw_latent(settings, schools, f"aim {domain}")
-        composed["AIM"] += (aim[domain] - AIM[0]) / AIM[1] / len(AIM_DOMAINS)
+        composed["ZAIM_Y7"] += (aim[domain] - AIM[0]) / AIM[1] / len(AIM_DOMAINS)
     outcomes: dict[str, Array] = {}
     residuals: dict[str, Array] = {}
     tests: dict[tuple[int, str], Array] = {}
@@ -127,10 +127,7 @@ def plant_outcomes(
         standardised = []
         for domain in DOMAINS:
             name = f"NAPLANyr{level}{PLANTED.get(domain, '')}"
-            centre, unit = YEAR_7
-            if level != DRAWN_LEVEL:
-                of_level = settings.outcomes[f"NAPLANyr{level}{PLANTED.get(domain, 'Read')}"]  # type: ignore[index]
-                centre, unit = of_level.centre, WIDER * of_level.scale
+            centre, unit = unit_of(settings, level, domain)
             if name in settings.outcomes:
                 tests[level, domain], residuals[name] = _plant(settings, schools, name, intake, composed)
                 outcomes[name] = tests[level, domain]
@@ -139,22 +136,39 @@ def plant_outcomes(
             standardised.append((tests[level, domain] - centre) / unit)
             # The test of two years before; in the first years that of the first.
             earlier = np.maximum(np.arange(shape[1]) - 2, 0)
-            composed[f"{level} {domain}"] = standardised[-1][:, earlier]
-        composed[f"five tests {level}"] = np.mean(standardised, axis=0)
+            composed[name] = standardised[-1][:, earlier]
+        composed[f"ZNAPLAN_Y{level}"] = np.mean(standardised, axis=0)
     for name in settings.outcomes:
         if name not in outcomes:
             outcomes[name], residuals[name] = _plant(settings, schools, name, intake, composed)
-    interviews = INTERVIEW[0] + INTERVIEW[1] * composed["interview"]
+    interviews = INTERVIEW[0] + INTERVIEW[1] * composed["EOlyr0"]
     return Planted(outcomes, residuals, tests, interviews, aim, tabulate_coefficients(settings))
 
 
+def unit_of(settings: SyntheticWholeSchools, level: int, domain: str) -> tuple[float, float]:
+    """Return by which centre and unit the school means of a test are standardised."""
+    if level == DRAWN_LEVEL:
+        return YEAR_7
+    # Tests without a planted outcome lie where reading does.
+    planted = settings.outcomes[cast(Outcome, f"NAPLANyr{level}{PLANTED.get(domain, 'Read')}")]
+    return planted.centre, WIDER * planted.scale
+
+
 def tabulate_coefficients(settings: SyntheticWholeSchools) -> pd.DataFrame:
-    """Return the planted coefficient of every measure in every outcome, for one unit as it enters."""
+    """Return the planted coefficient of every measure in every outcome, for one unit as it enters.
+
+    Of a composite that unit is one of the planted composite, whose tests are standardised by `unit_of`.
+    """
+    units = {
+        f"NAPLANyr{n}{short}": unit_of(settings, n, d)[1] for n in LEVELS for d, short in PLANTED.items()
+    }
+    units["EOlyr0"] = INTERVIEW[1]
     rows = []
     for name, outcome in settings.outcomes.items():
         for term in _terms_of(name):
-            entry = settings.terms[term]
-            rows.append((name, _measure(term, name), outcome.scale * entry.coefficient / entry.scale))
+            entry, measure = settings.terms[term], _measure(term, name)
+            unit = entry.scale * (units.get(measure, 1.0) if term == "composition" else 1.0)
+            rows.append((name, measure, outcome.scale * entry.coefficient / unit))
     columns = ["outcome", "measure", "coefficient"]
     return pd.DataFrame(rows, columns=columns).astype({"outcome": "str", "measure": "str"})
 
@@ -185,7 +199,6 @@ def _plant(
     composed: dict[str, Array],
 ) -> tuple[Array, Array]:
     """Return the yearly values and residuals of one outcome, both (J, T)."""
-    outcome: Outcome = name  # type: ignore[assignment]
     random = open_stream(settings.seed, "whole school residuals", name)
     lasting = random.standard_normal((settings.schools, 1))
     yearly = random.standard_normal((settings.schools, len(settings.years)))
@@ -199,10 +212,10 @@ def _plant(
     total = residual.copy()
     for term in _terms_of(name):
         entry = settings.terms[term]
-        value = composed[COMPOSITIONS[name]] if term == "composition" else intake[_measure(term, name)]
+        value = (composed if term == "composition" else intake)[_measure(term, name)]
         value = np.log(value + LOG_CONSTANT) if term in ("indigenous", "disability_funding") else value
         total += entry.coefficient * (value - entry.centre) / entry.scale
-    planted = settings.outcomes[outcome]
+    planted = settings.outcomes[cast(Outcome, name)]
     return planted.centre + planted.scale * total, planted.scale * residual
 
 

@@ -1,6 +1,7 @@
 """Scores, judgements, answers and destinations of students, each school mean exactly as planted."""
 
 from collections.abc import Iterator
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -9,7 +10,15 @@ from valueadded.config.synthetic_whole_schools import Outcome, SyntheticWholeSch
 from valueadded.numerics.streams import open_stream
 from valueadded.synthetic.population import school_ids
 from valueadded.synthetic.whole_school_outcomes import AIM_DOMAINS, DOMAINS, LEVELS, Planted
-from valueadded.synthetic.whole_school_students import Array, Flags, Stays, Whole, WholeSchools, present
+from valueadded.synthetic.whole_school_students import (
+    Array,
+    Flags,
+    Stays,
+    Whole,
+    WholeSchools,
+    present,
+    round_at_random,
+)
 
 LOWER_C_OF_PREP, LOWER_C_A_LEVEL = 0.75, 0.5
 JUDGED = {"P6": (2, 4, 6), "710": (8, 10)}
@@ -114,7 +123,7 @@ def _judge(
         for domain, dimensions in DIMENSIONS.items():
             name = f"TJ{'EngMaths' if domain in CORE else 'other'}{band}"
             means = planted.outcomes[name][:, place]
-            spread = settings.outcomes[name].spread  # type: ignore[index]
+            spread = settings.outcomes[cast(Outcome, name)].spread
             for dimension in dimensions:
                 above = spread_around(school[inside], means, spread, random)
                 yield everyone[inside].assign(
@@ -128,7 +137,7 @@ def _leave(
     """Return destinations; of the known ones as many are positive as the percentage (J,) allows."""
     known = random.random(len(school)) >= 0.08
     size = np.bincount(school[known], minlength=len(percentage))
-    target = np.round(np.clip(np.nan_to_num(percentage), 0, 100) / 100 * size).astype(np.int64)
+    target = round_at_random(np.clip(np.nan_to_num(percentage), 0, 100) / 100 * size, random)
     order = np.flatnonzero(known)[np.argsort(school[known], kind="stable")]
     rank = np.arange(len(order)) - np.searchsorted(school[order], school[order], side="left")
     positive = rank < target[school[order]]

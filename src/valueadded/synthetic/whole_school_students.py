@@ -178,17 +178,17 @@ def count_stability(stays: Stays, count: int, years: list[int]) -> Array:
     cohort = np.zeros(people, dtype=np.int64)
     cohort[stays.number] = stays.cohort
     stability = np.full((count, len(years)), np.nan)
-    for place, year in enumerate(years):
+    for column, year in enumerate(years):
         matched = (early >= 0) & (late >= 0) & (cohort == year - STABLE_UNTIL)
         same = early[matched] == late[matched]
         stable = np.bincount(early[matched][same], minlength=count)
         ends = np.bincount(early[matched], minlength=count)
         ends += np.bincount(late[matched][~same], minlength=count)
-        stability[:, place] = 100 * np.divide(stable, ends, out=np.full(count, np.nan), where=ends > 0)
+        stability[:, column] = 100 * np.divide(stable, ends, out=np.full(count, np.nan), where=ends > 0)
     return stability
 
 
-def let_leave(stays: Stays, years: list[int], retention: Array) -> Stays:
+def let_leave(stays: Stays, years: list[int], retention: Array, random: np.random.Generator) -> Stays:
     """Return the stays after students left before Year 10, as many as real retention (J, T) says.
 
     `retention` is a percentage of the Year 7 cohort; where more have left before, nobody returns.
@@ -201,7 +201,7 @@ def let_leave(stays: Stays, years: list[int], retention: Array) -> Stays:
     stay_on = began & (until >= RETAINED_UNTIL)
     key = stays.school * len(years) + place
     size = np.bincount(key[began], minlength=retention.size)
-    target = np.round(np.nan_to_num(retention.ravel(), nan=100.0) / 100 * size).astype(np.int64)
+    target = round_at_random(np.nan_to_num(retention.ravel(), nan=100.0) / 100 * size, random)
     rows = np.flatnonzero(stay_on)
     order = rows[np.argsort(key[rows], kind="stable")]
     start = np.searchsorted(key[order], key[order], side="left")
@@ -209,3 +209,10 @@ def let_leave(stays: Stays, years: list[int], retention: Array) -> Stays:
     leaving = order[rank >= target[key[order]]]
     until[leaving] = RETAINED_UNTIL - 1
     return Stays(stays.student, stays.number, stays.school, stays.cohort, stays.from_level, until)
+
+
+def round_at_random(numbers: Array, random: np.random.Generator) -> Whole:
+    """Return whole numbers next to the given ones, right on average: to the nearest, small schools lean."""
+    below = np.floor(numbers)
+    up: Whole = (below + (random.random(numbers.shape) < numbers - below)).astype(np.int64)
+    return up

@@ -84,7 +84,8 @@ def generate_whole_schools(settings: SyntheticWholeSchools) -> WholeSchoolState:
     fixed = {"SFO": sfo, "ARIA": aria, "pcStabilitySec": stability}
     # Retention is planted on the intake before anybody left for it; all else on the intake that remains.
     retention = plant_outcomes(settings, schools, counted | fixed).outcomes["RR710pct"]
-    remaining = let_leave(stays, settings.years, np.clip(retention, 0, 100))
+    leaving = open_stream(settings.seed, "whole school leavers")
+    remaining = let_leave(stays, settings.years, np.clip(retention, 0, 100), leaving)
     intake = count_intake(settings, schools, remaining, students) | fixed
     planted = plant_outcomes(settings, schools, intake)
     files = {
@@ -123,8 +124,10 @@ def _spoil(
         found = spoil_rows(_as_text(frame, DEFECTS[table]), DEFECTS[table], settings.defects, random, {})
         spoiled[name] = found.frame
         defects.append(found.defects.assign(source_file=f"{name}.csv", table=table))
-    types = {"source_file": "str", "table": "str", "reason": "str", "source_row": np.int64}
-    return spoiled, pd.concat(defects, ignore_index=True).astype(types)
+    everything = pd.concat(defects, ignore_index=True)
+    return spoiled, everything.astype(
+        {"source_file": "str", "table": "str", "reason": "str", "source_row": "int64"}
+    )
 
 
 def _as_text(frame: pd.DataFrame, kinds: tuple[Defect, ...]) -> pd.DataFrame:

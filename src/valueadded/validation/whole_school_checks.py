@@ -54,7 +54,7 @@ def out_of_range(frame: pd.DataFrame, column: str, checks: list[Check]) -> Mask:
     numbers = frame[column].to_numpy()
     broken = np.zeros(len(numbers), dtype=bool)
     for check in checks:
-        limits = check.statistics
+        limits = check.statistics or {}
         if check.name == "greater_than":
             broken |= numbers <= limits["min_value"]
         elif "min_value" in limits:
@@ -105,7 +105,7 @@ def _number_checks(name: str, column: pa.Column, where: str) -> list[RowCheck]:
 
 
 def _limit_in_words(check: Check) -> str:
-    limits = check.statistics
+    limits = check.statistics or {}
     if check.name == "greater_than":
         return f"more than {limits['min_value']}"
     return f"at least {limits['min_value']}" if "min_value" in limits else f"at most {limits['max_value']}"
