@@ -70,6 +70,7 @@ def test_init_template_shows_every_section(tmp_path):
     assert set(Config.model_fields) - {
         "synthetic",
         "synthetic_twin",
+        "synthetic_whole_schools",
         "validate_benchmark",
         "calibration",
     } == set(shown)

@@ -35,6 +35,8 @@ def tiny_config() -> dict[str, Any]:
     config["synthetic"]["new_scale"]["first_year"] = FIRST_NEW_YEAR
     old, new = config["cohorts"]["scale_eras"]
     old["last_year"], new["first_year"] = FIRST_NEW_YEAR - 1, FIRST_NEW_YEAR
+    # Enough schools of each group for regressions on ten measures.
+    config["synthetic_whole_schools"] |= {"schools": 100, "defects": 0.01}
     config["figures"]["dots_per_inch"] = 72
     return config
 
@@ -45,7 +47,7 @@ def files_config() -> dict[str, Any]:
     The files stay where the synthetic run put them, so that its results are up to date for this study.
     """
     config = tiny_config()
-    del config["synthetic"]
+    del config["synthetic"], config["synthetic_whole_schools"]
     config["data_folder"] = "results/synthetic"
     return config
 
