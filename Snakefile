@@ -15,6 +15,7 @@ include: "workflow/rules/validation.smk"
 include: "workflow/rules/school_values.smk"
 include: "workflow/rules/whole_schools.smk"
 include: "workflow/rules/intake_adjusted.smk"
+include: "workflow/rules/intake_adjusted_figures.smk"
 
 
 # What needs students; a study of whole schools ends here.

@@ -28,6 +28,8 @@ from valueadded.contracts import (
     effects,
     figures,
     intake,
+    intake_adjusted,
+    intake_adjusted_figures,
     intake_adjusted_records,
     location_scale,
     location_scale_chains,
@@ -42,6 +44,17 @@ from valueadded.contracts import (
 from valueadded.table_io import read_table
 
 pytestmark = [pytest.mark.workflow, pytest.mark.slow]
+
+WHOLE_SCHOOL_TABLES = (
+    "measures",
+    "regressions",
+    "performance",
+    "uncertainty",
+    "choices",
+    "contest",
+    "multilevel",
+    "agreement",
+)
 
 # Every Parquet file of a run, by the contract it must meet; the first pattern that fits is the file's.
 CONTRACTS: dict[str, pa.DataFrameSchema] = {
@@ -58,10 +71,6 @@ CONTRACTS: dict[str, pa.DataFrameSchema] = {
         f"validation/whole_schools/{name}.parquet": contract
         for name, contract in whole_school_records.WHOLE_SCHOOL_TABLES.items()
     },
-    "intake_adjusted/annual.parquet": intake_adjusted_records.INTAKE_ADJUSTED_ANNUAL,
-    "intake_adjusted/school_types.parquet": intake_adjusted_records.INTAKE_ADJUSTED_SCHOOL_TYPES,
-    "intake_adjusted/aim_branches.parquet": intake_adjusted_records.INTAKE_ADJUSTED_AIM_BRANCHES,
-    "intake_adjusted/retention_sources.parquet": intake_adjusted_records.INTAKE_ADJUSTED_RETENTION_SOURCES,
     "validation/assessments/*": records.ASSESSMENTS,
     "validation/students/*": records.STUDENTS,
     "validation/schools/*": records.SCHOOLS,
@@ -93,6 +102,14 @@ CONTRACTS: dict[str, pa.DataFrameSchema] = {
     "location_scale/tables/characteristics.parquet": location_scale_tables.CHARACTERISTICS,
     "location_scale/tables/ladder.parquet": location_scale_tables.LADDER,
     "location_scale/year_correlations.parquet": location_scale_years.LOCATION_SCALE_CORRELATIONS,
+    **{
+        f"intake_adjusted/{name}.parquet": getattr(intake_adjusted_records, f"INTAKE_ADJUSTED_{name.upper()}")
+        for name in ("annual", "school_types", "aim_branches", "retention_sources")
+    },
+    **{
+        f"intake_adjusted/{name}.parquet": getattr(intake_adjusted, f"INTAKE_ADJUSTED_{name.upper()}")
+        for name in WHOLE_SCHOOL_TABLES
+    },
     "*/fits.parquet": mixed.FITS,
     "*/fixed_effects.parquet": mixed.FIXED_EFFECTS,
     "*/fit_records.parquet": mixed.FIT_RECORDS,
@@ -123,6 +140,9 @@ CONTRACTS: dict[str, pa.DataFrameSchema] = {
     "figures/two_schools_*": location_scale_figures.TWO_SCHOOLS,
     "figures/means_against_variances_*": location_scale_figures.MEANS_AGAINST_VARIANCES,
     "figures/twin_caterpillar_*": location_scale_figures.TWIN_CATERPILLAR,
+    "figures/intake_bars_*": intake_adjusted_figures.INTAKE_BARS,
+    "figures/school_summary_*": intake_adjusted_figures.SCHOOL_SUMMARY,
+    "figures/intake_funnel_*": intake_adjusted_figures.INTAKE_FUNNEL,
 }
 
 # The columns that readers of the results rely on (DESIGN section 4), written out here so that a contract
@@ -163,6 +183,8 @@ FIXED_COLUMNS = {
     " n_schools",
     "location_scale/tables/ladder": "domain year table position block label model estimator estimate"
     " std_error",
+    "intake_adjusted/performance": "school_id outcome window group calendar_year years_used n_students"
+    " observed expected standardised_residual band status",
     "effects/ranks": "domain year model school_id rank rank_lower rank_upper p_above_average"
     " p_top_quintile p_bottom_quintile",
 }
@@ -183,6 +205,7 @@ FIGURES = [
     "year_correlations",
 ]
 DOMAINS_A_ROW = {"tests.csv": 5, "aim.csv": 3}
+WHOLE_SCHOOL_FIGURES = ["intake_bars_0012", "school_summary_0012", "intake_funnel_NAPLANyr5Read_4Y"]
 COHORT_JOBS = {"match_cohort", "measure_intake"}
 
 
@@ -374,10 +397,9 @@ class TestNumbers:
 
 
 class TestFiles:
-    @pytest.mark.parametrize("name", FIGURES)
+    @pytest.mark.parametrize("name", [*FIGURES, *WHOLE_SCHOOL_FIGURES])
     def test_a_figure_has_its_picture_drawing_and_data(self, results, name):
-        for domain in DOMAINS:
-            stem = results / "figures" / f"{name}_{domain}"
+        for stem in stems_of(results, name):
             assert stem.with_suffix(".png").read_bytes().startswith(b"\x89PNG")
             assert b"<svg" in stem.with_suffix(".svg").read_bytes()
             plotted = pd.read_parquet(stem.with_suffix(".parquet"))
@@ -385,7 +407,8 @@ class TestFiles:
 
     def test_no_figure_is_unknown_here(self, results):
         stems = {path.stem for path in (results / "figures").glob("*.png")}
-        assert stems == {f"{name}_{domain}" for name in FIGURES for domain in DOMAINS}
+        expected = {stem.name for name in FIGURES for stem in stems_of(results, name)}
+        assert stems == {*expected, *WHOLE_SCHOOL_FIGURES}
 
     def test_every_job_left_a_log_and_its_timings(self, tiny_run):
         done = re.findall(
@@ -402,6 +425,12 @@ class TestFiles:
 
     def test_no_log_shows_a_student_or_a_score(self, tiny_run):
         assert_shows_no_student(tiny_run, texts_of_run(tiny_run))
+
+
+def stems_of(results: Path, name: str) -> list[Path]:
+    """The files of a figure without their suffix: one for each domain, or that of whole schools."""
+    parts = [name] if name in WHOLE_SCHOOL_FIGURES else [f"{name}_{domain}" for domain in DOMAINS]
+    return [results / "figures" / part for part in parts]
 
 
 def texts_of_run(folder: Path) -> list[str]:

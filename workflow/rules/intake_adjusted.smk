@@ -72,6 +72,31 @@ if settings.intake_adjusted:
         script:
             "../../scripts/contest_composition.py"
 
+    rule compare_multilevel:
+        """Set residuals beside random intercepts of the students, given the same intake."""
+        input:
+            tests="results/validation/whole_schools/tests.parquet",
+            performance="results/intake_adjusted/performance.parquet",
+            regressions="results/intake_adjusted/regressions.parquet",
+            measures="results/intake_adjusted/measures.parquet",
+        output:
+            multilevel="results/intake_adjusted/multilevel.parquet",
+            agreement="results/intake_adjusted/agreement.parquet",
+        log:
+            "logs/compare_multilevel/all.log",
+        benchmark:
+            "logs/compare_multilevel/all.jsonl"
+        conda:
+            "../../envs/valueadded.yaml"
+        threads: 1
+        resources:
+            mem_mb=1000,
+        params:
+            multilevel=section("intake_adjusted")["multilevel"],
+            code=code("compare_multilevel"),
+        script:
+            "../../scripts/compare_multilevel.py"
+
     rule multiverse:
         """Run every combination of the open choices and count whose band changes."""
         input:

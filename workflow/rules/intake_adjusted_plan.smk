@@ -16,7 +16,7 @@ def read_registry():
         "intake_adjusted.multilevel": section.multilevel,
     }
     try:
-        check_plan(load_policy(section.policy), outcomes)
+        check_plan(load_policy(section.policy), outcomes, latest_only=["intake_adjusted.multilevel"])
         return registry_text(section.policy)
     except ValueAddedError as fault:
         raise WorkflowError(f"intake_adjusted.policy: {fault}")
@@ -42,9 +42,3 @@ def intake_adjusted_figures():
     names = [f"{name}_{school}" for name in ("intake_bars", "school_summary") for school in drawn.schools]
     names += [f"intake_funnel_{outcome}" for outcome in drawn.outcomes]
     return expand("results/figures/{name}.{suffix}", name=names, suffix=["png", "svg", "parquet", "csv"])
-
-
-def multilevel_students(wildcards):
-    """Students and their intake of every outcome with student rows, in the order of the configuration."""
-    views = settings.intake_adjusted.multilevel.values()
-    return [f"results/intake/students/{view.domain}/{view.year}.parquet" for view in views]

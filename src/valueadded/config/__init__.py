@@ -42,6 +42,7 @@ class SchoolConfig(Section):
     intake_adjusted: IntakeAdjusted | None = Field(
         None, description="whole schools adjusted for their intake; leave out without them"
     )
+    figures: Figures = Field(default_factory=Figures, description="figures")
 
 
 class Config(SchoolConfig):
@@ -67,7 +68,6 @@ class Config(SchoolConfig):
     location_scale: LocationScale | None = Field(
         None, description="schools' means and variances; leave out without these models"
     )
-    figures: Figures = Field(default_factory=Figures, description="figures")
     validate_benchmark: ValidateBenchmark | None = Field(
         None, description="the simulation of target `validate_benchmark`; leave out without it"
     )

@@ -16,7 +16,6 @@ from valueadded.config.formula_agreement import (
     slope_faults,
 )
 from valueadded.config.input import Reading
-from valueadded.config.intake_adjusted_agreement import multilevel_faults
 from valueadded.config.location_scale_agreement import (
     location_scale_model_faults,
     location_scale_reference_faults,
@@ -238,5 +237,4 @@ RULES: tuple[Rule, ...] = (
     location_scale_model_faults,
     location_scale_term_faults,
     location_scale_reference_faults,
-    multilevel_faults,
 )

@@ -1,9 +1,9 @@
 """The section of intake-adjusted performance of whole schools: the policy, and what it leaves open."""
 
 from collections.abc import Iterator
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from valueadded.config.section import Fault, Rule, Section, each_once
 
@@ -45,16 +45,25 @@ class OtherLevels(Section):
 
 
 class MultilevelView(Section):
-    """Student rows that stand beside the regressions of one outcome."""
+    """The students' test behind an outcome of the latest year, to set beside its regressions."""
 
-    domain: str = Field(description="domain of the cohort whose students took the test (name)")
-    year: int = Field(description="outcome year of that cohort, the latest of the outcome (calendar year)")
-    student_terms: list[str] = Field(
-        default_factory=list,
-        description="terms of the students beside the intake of their school (terms)",
+    domain: str = Field(description="domain of the test, as in input.whole_schools.tests (name)")
+    year_level: int = Field(ge=0, le=13, description="year level of the test (year level)")
+    prior_level: int | None = Field(
+        None,
+        ge=0,
+        le=13,
+        description="level of the test whose score a student brings along, as many calendar years earlier as "
+        "it is levels lower; no prior score if left out (year level)",
     )
 
-    _each_once = field_validator("student_terms")(each_once)
+    @model_validator(mode="after")
+    def _prior_is_lower(self) -> Self:
+        if self.prior_level is not None and self.prior_level >= self.year_level:
+            raise ValueError(
+                f"found prior_level {self.prior_level}; expected a level below {self.year_level}, the year_level"
+            )
+        return self
 
 
 class WholeSchoolFigures(Section):
@@ -98,6 +107,7 @@ class IntakeAdjusted(Section):
     )
     confidence: float = Field(0.95, gt=0.5, lt=1, description="confidence of every interval (probability)")
     multilevel: dict[str, MultilevelView] = Field(
-        default_factory=dict, description="outcome with its window: student rows to set beside it"
+        default_factory=dict,
+        description="outcome of the latest year (name of the registry): the test behind it",
     )
     figures: WholeSchoolFigures = Field(default_factory=WholeSchoolFigures, description="figures to draw")

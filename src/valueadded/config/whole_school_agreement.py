@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from valueadded.config.intake_adjusted_agreement import multilevel_faults, yearly_value_faults
 from valueadded.config.plan import list_files, repeated_keys
 from valueadded.config.section import Fault, Rule
 from valueadded.config.synthetic_whole_schools import generated_files
@@ -53,4 +54,10 @@ def _generated_faults(config: "SchoolConfig") -> Iterator[Fault]:
                 )
 
 
-WHOLE_SCHOOL_RULES: tuple[Rule, ...] = (_origin_faults, _file_faults, _generated_faults)
+WHOLE_SCHOOL_RULES: tuple[Rule, ...] = (
+    _origin_faults,
+    _file_faults,
+    _generated_faults,
+    yearly_value_faults,
+    multilevel_faults,
+)
