@@ -50,6 +50,14 @@ def _students_faults(tables: "Input") -> Iterator[Fault]:
         )
 
 
+def _school_values_faults(tables: "Input") -> Iterator[Fault]:
+    if tables.school_values and tables.whole_schools is not None:
+        yield (
+            "school_values",
+            "found beside `whole_schools`; expected one of the two, since both give yearly values of schools",
+        )
+
+
 def _column_rule(table: str) -> Rule:
     """Return the rule that one table's columns and covariates have names it can hold."""
 
@@ -88,7 +96,12 @@ def _column_rule(table: str) -> Rule:
 class Input(Section):
     """The input tables: `assessments` with `students` and `schools`, or `matched`, or whole schools."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (_way_in_faults, _students_faults, *map(_column_rule, COLUMNS))
+    rules: ClassVar[tuple[Rule, ...]] = (
+        _way_in_faults,
+        _students_faults,
+        _school_values_faults,
+        *map(_column_rule, COLUMNS),
+    )
 
     assessments: Reading | None = Field(
         None, description="test records, student x calendar year x year level x domain"

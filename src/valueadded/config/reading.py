@@ -37,6 +37,11 @@ class Reading(Section):
         ",", min_length=1, max_length=1, description="column separator of a text file (character)"
     )
     encoding: str = Field("utf-8-sig", description="character encoding of a text file (name)")
+    last_line_end: bool = Field(
+        True,
+        description="whether the last line of a text file has a line end; one without may be cut"
+        " off (true or false)",
+    )
     missing: list[str] = Field(
         default_factory=lambda: ["", "NA", "N/A", "."], description="texts that mean a missing value (texts)"
     )

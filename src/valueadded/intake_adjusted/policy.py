@@ -223,7 +223,7 @@ def _faults_in_names(policy: Policy) -> Iterator[str]:
 def _faults_in_groups(policy: Policy) -> Iterator[str]:
     outcome_names, intake_names = _names_of(policy.outcomes), _names_of(policy.intake)
     spelt = policy.aliases
-    used: set[str] = set()
+    adjusted: set[tuple[str, str]] = set()
     for key, group in policy.groups.items():
         for name in [*group.intake, *([group.size] if group.size else [])]:
             entry = policy.intake.get(name)
@@ -237,13 +237,14 @@ def _faults_in_groups(policy: Policy) -> Iterator[str]:
             yield f"groups.{key}.school_types: '{name}' is excluded too; expected one of both"
         for pair in group.pairs:
             outcome = spelt.get(pair.outcome, pair.outcome)
-            if outcome in used:
-                yield f"groups.{key}.pairs: outcome '{pair.outcome}' has two rows; expected one"
-            used.add(outcome)
+            rows = {(part, outcome) for part in group.parts}
+            if rows & adjusted:
+                yield f"groups.{key}.pairs: outcome '{pair.outcome}' has two rows; expected one for a part"
+            adjusted |= rows
             if outcome not in outcome_names:
                 yield f"groups.{key}.pairs: unknown measure '{pair.outcome}'; expected one of `outcomes`"
             for name in [pair.composition, *pair.further]:
                 if name != NO_COMPOSITION and spelt.get(name, name) not in intake_names:
                     yield f"groups.{key}.pairs: unknown measure '{name}'; expected a name of `intake`"
-    for name in sorted(set(outcome_names) - used):
+    for name in sorted(set(outcome_names) - {outcome for _, outcome in adjusted}):
         yield f"outcome '{name}' has no row in `pairs`; expected one, with `composition: none` if none fits"
