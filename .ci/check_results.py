@@ -124,6 +124,26 @@ def check_location_scale_tables(results: Path) -> list[str]:
     return faults
 
 
+def check_annual(results: Path) -> list[str]:
+    """Every school with a yearly measure has a type, and no value stands twice."""
+    folder = results / "intake_adjusted"
+    annual = pd.read_parquet(folder / "annual.parquet")
+    types = pd.read_parquet(folder / "school_types.parquet")
+    if annual.empty:
+        return ["there are no yearly measures of whole schools"]
+    faults = [
+        f"school {school} has yearly measures and no type"
+        for school in sorted(set(annual["school_id"]) - set(types["school_id"]))
+    ]
+    twice = annual[annual.duplicated(["school_id", "measure", "calendar_year"])]
+    faults += [f"{row.measure} of school {row.school_id} stands twice" for row in twice.itertuples()]
+    branches = pd.read_parquet(folder / "aim_branches.parquet", columns=["measure"])
+    unsaid = annual.loc[annual["measure"].isin(branches["measure"])]
+    if len(unsaid) != len(branches):
+        faults.append(f"{len(unsaid)} AIM means, and the branch of {len(branches)}")
+    return faults
+
+
 def check_whole_schools(results: Path) -> list[str]:
     """Every regression stands, every school has a status on every outcome, and every table has its rows."""
     folder = results / "intake_adjusted"
@@ -152,6 +172,7 @@ CHECKS: dict[str, Callable[[Path], list[str]]] = {
     "effects": check_effects,
     "location_scale": check_location_scale,
     "location_scale_tables": check_location_scale_tables,
+    "annual": check_annual,
     "whole_schools": check_whole_schools,
     "figures": check_figures,
 }

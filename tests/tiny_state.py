@@ -35,7 +35,7 @@ def tiny_config() -> dict[str, Any]:
     config["synthetic"]["new_scale"]["first_year"] = FIRST_NEW_YEAR
     old, new = config["cohorts"]["scale_eras"]
     old["last_year"], new["first_year"] = FIRST_NEW_YEAR - 1, FIRST_NEW_YEAR
-    config["synthetic_whole_schools"]["schools"] = 60
+    config["synthetic_whole_schools"] |= {"schools": 60, "defects": 0.01}
     config["figures"]["dots_per_inch"] = 72
     return config
 

@@ -21,6 +21,7 @@ from tiny_state import (
     write_config,
 )
 
+from valueadded.config.synthetic_whole_schools import SyntheticWholeSchools, generated_files
 from valueadded.contracts import (
     benchmark,
     cohorts,
@@ -170,6 +171,8 @@ FIXED_COLUMNS = {
     " p_improved",
     "effects/year_correlations": "domain year_a year_b model_a model_b method correlation lower upper"
     " n_schools estimates",
+    "intake_adjusted/annual": "school_id measure calendar_year value n_students",
+    "intake_adjusted/school_types": "school_id calendar_year school_type",
     "location_scale/coefficients": "domain year model estimator function term estimate std_error lower upper",
     "location_scale/school_effects": "domain year model estimator school_id n_students mean_effect"
     " mean_effect_std_error mean_effect_lower mean_effect_upper slope_effect slope_effect_std_error"
@@ -201,6 +204,7 @@ FIGURES = [
     "two_schools",
     "year_correlations",
 ]
+DOMAINS_A_ROW = {"tests.csv": 5, "aim.csv": 3}
 WHOLE_SCHOOL_FIGURES = ["intake_bars_0012", "school_summary_0012", "intake_funnel_NAPLANyr5Read_4Y"]
 COHORT_JOBS = {"match_cohort", "measure_intake"}
 
@@ -299,18 +303,21 @@ class TestAccounts:
             "students.csv",
             "schools.csv",
             *(f"assessments_{year}.csv" for year in TESTED_YEARS),
+            *generated_files(SyntheticWholeSchools(**tiny_config()["synthetic_whole_schools"])),
         }
         explained = ledger[["accepted", "quarantined", "duplicates_merged"]].sum(axis=1)
         assert (ledger["rows_in"] == explained).all()
         for name, rows_in in ledger["rows_in"].items():
             with (results / "synthetic" / str(name)).open(encoding="utf-8") as stream:
-                assert rows_in == sum(1 for _ in stream) - 1
+                # A row of a file with several score columns is several records.
+                assert rows_in == (sum(1 for _ in stream) - 1) * DOMAINS_A_ROW.get(str(name), 1)
 
     def test_every_planted_defect_is_found_for_its_reason(self, results):
         key = ["table", "source_file", "source_row"]
-        planted = table(results, "synthetic/truth_defects").set_index(key)["reason"]
+        truths = [table(results, f"synthetic/{name}_defects") for name in ("truth", "truth_whole_school")]
+        planted = pd.concat(truths).set_index(key)["reason"]
         planted = planted[planted != "exact_duplicate"]
-        found = table(results, "validation/quarantine").set_index(key)["reason"]
+        found = table(results, "validation/quarantine").drop_duplicates(key).set_index(key)["reason"]
         assert len(planted) > 50
         assert found.reindex(planted.index).eq(planted).all()
 
