@@ -107,17 +107,9 @@ def test_yearly_variance_leaves_out_what_moves_all_schools():
     value = (
         random.normal(size=(schools, 1)) * 9 + np.arange(years) * 5 + 2 * random.normal(size=(schools, years))
     )
-    annual = pd.DataFrame(
-        {
-            "school_id": np.repeat(np.arange(schools), years),
-            "measure": "y",
-            "calendar_year": np.tile(np.arange(years), schools),
-            "value": value.ravel(),
-        }
-    )
     # Planted: 4; its relative standard error is sqrt(2 / 1197) = .04, and three of them are allowed.
-    assert yearly_variance(annual, "y") == pytest.approx(4, rel=0.12)
-    assert np.isnan(yearly_variance(annual[annual["calendar_year"] == 0], "y"))
+    assert yearly_variance(value) == pytest.approx(4, rel=0.12)
+    assert np.isnan(yearly_variance(value[:, :1]))
 
 
 def test_both_views_agree_where_schools_are_large():
