@@ -29,7 +29,7 @@ TEST = {"domain": "reading", "year_level": 5}
         ({"figures": {"schools": ["0001", "0001"]}}, "figures.schools"),
         (
             {"multilevel": {"NAPLANyr5Read_LY": TEST | {"prior_level": 5}}},
-            "NAPLANyr5Read_LY: .*found prior_level 5; expected a level below 5",
+            "NAPLANyr5Read_LY: .*found prior_level 5; expected it below the year_level, 5",
         ),
         (
             {"multilevel": {"NAPLANyr5Read_LY": TEST | {"domain": "music"}}},

@@ -61,7 +61,7 @@ class MultilevelView(Section):
     def _prior_is_lower(self) -> Self:
         if self.prior_level is not None and self.prior_level >= self.year_level:
             raise ValueError(
-                f"found prior_level {self.prior_level}; expected a level below {self.year_level}, the year_level"
+                f"found prior_level {self.prior_level}; expected it below the year_level, {self.year_level}"
             )
         return self
 

@@ -72,7 +72,7 @@ def adjust_outcomes(
         pd.concat(measures.values(), ignore_index=True),
         terms[[*order, *[name for name in terms.columns if name not in order]]],
         table,
-        assess_uncertainty(table, terms, annual, policy),
+        assess_uncertainty(table, terms, panel, policy),
         describe_choices(chosen),
     )
 

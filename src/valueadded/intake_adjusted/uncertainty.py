@@ -5,6 +5,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
+from valueadded.intake_adjusted.panel import Panel
 from valueadded.intake_adjusted.policy import Policy
 
 Array = NDArray[np.float64]
@@ -12,7 +13,7 @@ REGRESSION = ["outcome", "window", "group"]
 
 
 def assess_uncertainty(
-    performance: pd.DataFrame, regressions: pd.DataFrame, annual: pd.DataFrame, policy: Policy
+    performance: pd.DataFrame, regressions: pd.DataFrame, panel: Panel, policy: Policy
 ) -> pd.DataFrame:
     """Return the error of each shown standardised residual and the probability of each band.
 
@@ -31,7 +32,7 @@ def assess_uncertainty(
     shown = performance[performance["leverage"].notna()]
     square = regressions.drop_duplicates(REGRESSION)[[*REGRESSION, "residual_variance"]]
     rows = shown.merge(square, on=REGRESSION, validate="many_to_one")
-    variance = {name: yearly_variance(annual, name) for name in rows["outcome"].unique()}
+    variance = {name: yearly_variance(panel.values[name]) for name in rows["outcome"].unique()}
     yearly = rows["outcome"].map(variance).to_numpy(np.float64)
     line = rows["leverage"].to_numpy(np.float64)
     years = yearly / rows["years_used"].to_numpy() / rows["residual_variance"].to_numpy()
@@ -49,16 +50,12 @@ def assess_uncertainty(
     )
 
 
-def yearly_variance(annual: pd.DataFrame, measure: str) -> float:
-    """Return the variance of yearly values within schools, the years' means taken out; missing with one year.
+def yearly_variance(yearly: Array) -> float:
+    """Return the variance of yearly values (J, T) within schools, years' means out; missing with one year.
 
     Both are fitted at once by sweeping: school and year means are taken out in turn until neither moves.
     """
-    table = annual[annual["measure"] == measure].pivot(
-        index="school_id", columns="calendar_year", values="value"
-    )
-    values = table.to_numpy(np.float64)
-    values = values[np.isfinite(values).sum(axis=1) >= 2]
+    values = yearly[np.isfinite(yearly).sum(axis=1) >= 2]
     seen = np.isfinite(values)
     years = int(seen.any(axis=0).sum())
     degrees = int(seen.sum()) - len(values) - (years - 1)
