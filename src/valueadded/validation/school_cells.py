@@ -53,7 +53,9 @@ def read_cells(source: SourceRows, file: SchoolValues, section: str, ids: Mappin
     if "school_type" not in keys:
         keys["school_type"] = pd.array([None] * len(keys), dtype="str")
     left_out, unknown = _judge_rows(source.rows, file)
-    keys["row_code"] = pd.array(np.where(unknown, UNKNOWN_CODE, KEPT), dtype="str")
+    # As objects: a text of numpy's own loses a NUL at its end.
+    codes = np.array([KEPT, UNKNOWN_CODE], dtype=object)
+    keys["row_code"] = pd.array(codes[unknown.astype(int)], dtype="str")
     keys["source_row"] = source.source_row
     parts = [
         keys.assign(measure=measure, record=number, **_values_of(source, column, file))
