@@ -130,8 +130,11 @@ class SyntheticWholeSchools(Section):
     several_campuses: Share = Field(0.15, description="share of schools with two or three campuses (0 to 1)")
     new_schools: Share = Field(0.02, description="share of schools opened two years before the last (0 to 1)")
     without_sfo: Share = Field(0.01, description="share of schools of which a campus has no index (0 to 1)")
-    unknown_aim: Share = Field(
-        0.08, description="share of schools whose VCE students have no AIM score (0 to 1)"
+    unknown_aim: float = Field(
+        0.08,
+        ge=0,
+        le=0.5,
+        description="share of schools whose VCE students have no AIM score (0 to 0.5)",
     )
     defects: Share = Field(0.001, description="share of deliberately defective rows in each file (0 to 1)")
 

@@ -110,7 +110,7 @@ def _told(table: pd.DataFrame, column: str) -> pd.DataFrame:
 
 def _yes(flag: pd.Series) -> pd.Series:
     """Return yes and no as true and false; missing stays missing."""
-    return flag.map({"yes": True, "no": False}).astype("boolean")
+    return flag.eq("yes").astype("boolean").mask(flag.isna())
 
 
 def _between(frame: pd.DataFrame, levels: made.Levels | None) -> pd.DataFrame:
