@@ -70,8 +70,8 @@ for table, file in INPUT_FILES:
 rule gather_validation:
     """Gather the quarantine and the ledger of every input file; nothing depends on them."""
     input:
-        quarantines=[f"results/validation/{folder}/quarantine.parquet" for folder in VALIDATED],
-        ledgers=[f"results/validation/{folder}/ledger.parquet" for folder in VALIDATED],
+        quarantines=[f"results/validation/{part}/quarantine.parquet" for part in VALIDATED],
+        ledgers=[f"results/validation/{part}/ledger.parquet" for part in VALIDATED],
     output:
         quarantine="results/validation/quarantine.parquet",
         ledger="results/validation/ledger.parquet",
