@@ -9,6 +9,7 @@ report: "workflow/report/workflow.rst"
 
 include: "workflow/rules/common.smk"
 include: "workflow/rules/location_scale_cohorts.smk"
+include: "workflow/rules/intake_adjusted_plan.smk"
 include: "workflow/rules/outputs.smk"
 include: "workflow/rules/layered_files.smk"
 include: "workflow/rules/synthetic_teachers.smk"
@@ -17,6 +18,9 @@ include: "workflow/rules/school_values.smk"
 include: "workflow/rules/layered.smk"
 include: "workflow/rules/layered_figures.smk"
 include: "workflow/rules/recovery_layered.smk"
+include: "workflow/rules/whole_schools.smk"
+include: "workflow/rules/intake_adjusted.smk"
+include: "workflow/rules/intake_adjusted_figures.smk"
 
 
 # What needs students; a study of whole schools ends here.
@@ -51,5 +55,8 @@ rule all:
         student_tables(),
         school_value_tables(),
         layered_tables(),
+        whole_school_tables(),
+        intake_adjusted_tables(),
         figure_files() if STUDENTS else [],
         layered_figures(),
+        intake_adjusted_figures(),

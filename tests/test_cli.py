@@ -66,13 +66,15 @@ def test_init_makes_a_study_the_configuration_model_accepts(tmp_path, capsys):
 def test_init_template_shows_every_section(tmp_path):
     main(["init", str(tmp_path)])
     shown = yaml.safe_load((tmp_path / "config.yaml").read_text(encoding="utf-8"))
-    # A study of real files invents nothing, and few have teachers: for those the section stands as a comment.
+    # A study of real files invents nothing; few have teachers or whole schools, whose sections are comments.
     assert set(Config.model_fields) - {
         "layered",
         "synthetic",
         "synthetic_teachers",
         "recovery_layered",
         "synthetic_twin",
+        "synthetic_whole_schools",
+        "intake_adjusted",
         "validate_benchmark",
         "calibration",
     } == set(shown)

@@ -7,6 +7,7 @@ from snakemake.exceptions import WorkflowError
 
 from valueadded.audit.digest import digest_script
 from valueadded.config import Config, check_config, list_files
+from valueadded.config.synthetic_whole_schools import generated_files
 from valueadded.errors import ConfigError
 
 try:
@@ -32,6 +33,8 @@ GENERATED = any(
     getattr(settings, name, None) for name in ("synthetic", "synthetic_twin", "synthetic_teachers")
 )
 DATA = "results/synthetic" if GENERATED else FOLDER
+WHOLE_SCHOOLS = settings.input.whole_schools
+WHOLE_SCHOOL_DATA = "results/synthetic" if settings.synthetic_whole_schools else FOLDER
 
 
 wildcard_constraints:
@@ -58,6 +61,14 @@ def years_used(table):
 def files_of(table):
     """Input files of one table."""
     return list_files(getattr(settings.input, table), years_used(table))
+
+
+def whole_school_files():
+    """Table and file of every record of whole schools."""
+    readings = WHOLE_SCHOOLS.readings.items() if WHOLE_SCHOOLS else ()
+    return [
+        (table, file) for table, reading in readings for file in list_files(reading, WHOLE_SCHOOLS.file_years)
+    ]
 
 
 def years_of(table, file):

@@ -30,6 +30,12 @@ def school_value_tables():
     return [f"results/intake_adjusted/{name}.parquet" for name in names if settings.input.school_values]
 
 
+def whole_school_tables():
+    """Yearly measures of whole schools and how they were made; none without records of them."""
+    names = ("annual", "school_types", "aim_branches", "retention_sources")
+    return [f"results/intake_adjusted/{name}.parquet" for name in names if WHOLE_SCHOOLS]
+
+
 def families(table):
     """One table of every family of models that is configured."""
     benchmark = [f"results/benchmark/{table}.parquet"] if settings.benchmark else []

@@ -1,6 +1,7 @@
 INPUT_FILES = [(table, file) for table in TABLES + TEACHER_TABLES for file in files_of(table)]
 VALIDATED = [f"{table}/{file.key}" for table, file in INPUT_FILES]
 VALIDATED += ["school_values"] if settings.input.school_values else []
+VALIDATED += ["whole_schools"] if WHOLE_SCHOOLS else []
 
 # Records of assessments are parted by year level too.
 PART_ENDINGS = {"assessments": [f"-{level}" for level in LEVELS]}
@@ -9,6 +10,11 @@ missing_files = [
     f"{DATA}/{file.path} (input.{table}.files)"
     for table, file in INPUT_FILES
     if not GENERATED and not Path(DATA, file.path).is_file()
+]
+missing_files += [
+    f"{WHOLE_SCHOOL_DATA}/{file.path} (input.whole_schools.{table}.files)"
+    for table, file in whole_school_files()
+    if not settings.synthetic_whole_schools and not Path(WHOLE_SCHOOL_DATA, file.path).is_file()
 ]
 # Values of schools are never generated.
 missing_files += [
@@ -64,8 +70,8 @@ for table, file in INPUT_FILES:
 rule gather_validation:
     """Gather the quarantine and the ledger of every input file; nothing depends on them."""
     input:
-        quarantines=[f"results/validation/{folder}/quarantine.parquet" for folder in VALIDATED],
-        ledgers=[f"results/validation/{folder}/ledger.parquet" for folder in VALIDATED],
+        quarantines=[f"results/validation/{part}/quarantine.parquet" for part in VALIDATED],
+        ledgers=[f"results/validation/{part}/ledger.parquet" for part in VALIDATED],
     output:
         quarantine="results/validation/quarantine.parquet",
         ledger="results/validation/ledger.parquet",

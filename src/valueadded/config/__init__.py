@@ -9,6 +9,7 @@ from valueadded.config.agreement import RULES
 from valueadded.config.calibration import Calibration
 from valueadded.config.faults import list_faults
 from valueadded.config.input import Input
+from valueadded.config.intake_adjusted import IntakeAdjusted
 from valueadded.config.layered import Layered
 from valueadded.config.layered_agreement import LAYERED_RULES
 from valueadded.config.location_scale import LocationScale
@@ -21,16 +22,18 @@ from valueadded.config.synthetic import Synthetic
 from valueadded.config.synthetic_teachers import SyntheticTeachers
 from valueadded.config.synthetic_teachers_agreement import TEACHER_RULES
 from valueadded.config.synthetic_twin import SyntheticTwin
+from valueadded.config.synthetic_whole_schools import SyntheticWholeSchools
 from valueadded.config.validate_benchmark import ValidateBenchmark
+from valueadded.config.whole_school_agreement import WHOLE_SCHOOL_RULES
 from valueadded.errors import ConfigError
 
 __all__ = ["Config", "Plan", "SchoolConfig", "check_config", "list_files"]
 
 
 class SchoolConfig(Section):
-    """The whole of `config.yaml` where `input` has no students to match: values of schools, or teachers."""
+    """The whole of `config.yaml` where `input` has no students to match: whole schools, or teachers."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (*LAYERED_RULES, *TEACHER_RULES)
+    rules: ClassVar[tuple[Rule, ...]] = (*WHOLE_SCHOOL_RULES, *LAYERED_RULES, *TEACHER_RULES)
 
     data_folder: str = Field(
         "data",
@@ -50,13 +53,19 @@ class SchoolConfig(Section):
     layered: Layered | None = Field(
         None, description="effects of teachers over the years; leave out without these models"
     )
+    synthetic_whole_schools: SyntheticWholeSchools | None = Field(
+        None, description="records of whole schools to generate as input, with planted residuals"
+    )
+    intake_adjusted: IntakeAdjusted | None = Field(
+        None, description="whole schools adjusted for their intake; leave out without them"
+    )
     figures: Figures = Field(default_factory=Figures, description="figures")
 
 
 class Config(SchoolConfig):
     """The whole of `config.yaml`."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (*RULES, *LAYERED_RULES, *TEACHER_RULES)
+    rules: ClassVar[tuple[Rule, ...]] = (*WHOLE_SCHOOL_RULES, *RULES, *LAYERED_RULES, *TEACHER_RULES)
 
     study: Study = Field(description="domains and years")
     synthetic: Synthetic | None = Field(
@@ -110,4 +119,4 @@ def check_config(raw: Mapping[str, Any]) -> SchoolConfig:
 def _has_no_cohorts(tables: Any) -> bool:
     if not isinstance(tables, Mapping) or {"assessments", "matched"} & set(tables):
         return False
-    return bool({"school_values", "teacher_scores", "teacher_links"} & set(tables))
+    return bool({"school_values", "whole_schools", "teacher_scores", "teacher_links"} & set(tables))

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 from keyword import iskeyword
-from pathlib import PurePosixPath
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
 from pydantic import Field
 
+from valueadded.config.reading import InputFile, Reading
 from valueadded.config.school_values import SchoolValues
 from valueadded.config.section import Fault, Rule, Section
-from valueadded.config.sources import ColumnSource
+from valueadded.config.whole_schools import WholeSchools
+
+__all__ = ["Input", "InputFile", "Reading"]
 
 COLUMNS = {
     "assessments": (
@@ -32,58 +34,15 @@ SEVERAL_SCORES = ("assessments", "teacher_scores")
 RESERVED = ("source_row", "record", "prior_score", "prior_school_id")
 
 
-class InputFile(Section):
-    """One input file."""
-
-    path: str = Field(min_length=1, description="file, relative to the data folder (path)")
-    calendar_year: int | None = Field(
-        None,
-        description="the only calendar year the file may hold (year); leave out for files with several years",
-    )
-
-    @property
-    def key(self) -> str:
-        """Return the name of this file's folder among the results."""
-        name = PurePosixPath(self.path).name
-        stem = name.split(".")[0]
-        return "".join(letter if letter.isalnum() or letter in "_-" else "_" for letter in stem)
-
-
-class Reading(Section):
-    """How the files of one table are read."""
-
-    files: Annotated[str, Field(min_length=1)] | list[InputFile] = Field(
-        description="a path, with {calendar_year} in it for one file a year, or a list of files (paths)"
-    )
-    sheet: str | None = Field(None, description="sheet of an Excel file; the first if left out (name)")
-    delimiter: str = Field(
-        ",", min_length=1, max_length=1, description="column separator of a text file (character)"
-    )
-    encoding: str = Field("utf-8-sig", description="character encoding of a text file (name)")
-    missing: list[str] = Field(
-        default_factory=lambda: ["", "NA", "N/A", "."], description="texts that mean a missing value (texts)"
-    )
-    columns: dict[str, ColumnSource] = Field(
-        default_factory=dict,
-        description="column of the table: where it comes from; a column of the same name if left out",
-    )
-    score_columns: dict[str, str] = Field(
-        default_factory=dict,
-        description="domain: score column, for files with one row for several domains (names)",
-    )
-    covariates: dict[str, ColumnSource] = Field(
-        default_factory=dict, description="covariate: where it comes from (name: source)"
-    )
-
-
 def _way_in_faults(tables: "Input") -> Iterator[Fault]:
     given = (tables.assessments is not None) + (tables.matched is not None)
-    # Ready-made values of schools, and the layered models, need no cohorts.
-    if given == 2 or (given == 0 and not tables.school_values and tables.teacher_scores is None):
+    # Whole schools, and the layered models, need no cohorts.
+    others = (tables.school_values, tables.whole_schools, tables.teacher_scores)
+    if given == 2 or (given == 0 and not any(others)):
         yield (
             "",
-            "found neither or both of `assessments` and `matched`; expected exactly one, or `school_values`"
-            " or `teacher_scores` without them",
+            "found neither or both of `assessments` and `matched`; expected exactly one, or `school_values`,"
+            " `whole_schools` or `teacher_scores` without them",
         )
 
 
@@ -97,6 +56,14 @@ def _students_faults(tables: "Input") -> Iterator[Fault]:
         yield (
             "students",
             "found `students` beside `matched`; expected the covariates inside the matched file",
+        )
+
+
+def _school_values_faults(tables: "Input") -> Iterator[Fault]:
+    if tables.school_values and tables.whole_schools is not None:
+        yield (
+            "school_values",
+            "found beside `whole_schools`; expected one of the two, since both give yearly values of schools",
         )
 
 
@@ -136,12 +103,13 @@ def _column_rule(table: str) -> Rule:
 
 
 class Input(Section):
-    """The input tables: `assessments` with `students` and `schools`, or `matched`, or `school_values`."""
+    """The input tables: `assessments` with `students` and `schools`, or `matched`, or whole schools."""
 
     rules: ClassVar[tuple[Rule, ...]] = (
         _way_in_faults,
         _students_faults,
         _teacher_faults,
+        _school_values_faults,
         *map(_column_rule, COLUMNS),
     )
 
@@ -156,6 +124,9 @@ class Input(Section):
     )
     teacher_links: Reading | None = Field(
         None, description="who taught whom, student x calendar year x domain x teacher"
+    )
+    whole_schools: WholeSchools | None = Field(
+        None, description="records that measures of whole schools are made from; leave out without them"
     )
     school_values: list[SchoolValues] = Field(
         default_factory=list, description="ready-made yearly values of whole schools, file by file (list)"

@@ -14,7 +14,10 @@ class SchoolRows(Section):
     """Which rows are schools of the study, by the codes of one column."""
 
     column: str = Field(description="column of the file (name)")
-    keep: list[str] = Field(min_length=1, description="codes of rows to keep (texts)")
+    keep: list[str] = Field(
+        default_factory=list,
+        description="codes of rows to keep (texts); every code but those of `drop` if left out",
+    )
     drop: dict[str, str] = Field(
         default_factory=dict, description="code of rows to leave out: what they are, in words (texts)"
     )
@@ -24,6 +27,8 @@ class SchoolRows(Section):
         both = sorted(set(self.keep) & set(self.drop))
         if both:
             raise ValueError(f"found {both} in `keep` and in `drop`; expected each code in one of them")
+        if not self.keep and not self.drop:
+            raise ValueError("found neither `keep` nor `drop`; expected one of them at least")
         return self
 
 
@@ -94,6 +99,11 @@ class SchoolValues(Section):
         ",", min_length=1, max_length=1, description="column separator of a text file (character)"
     )
     encoding: str = Field("utf-8-sig", description="character encoding of a text file (name)")
+    last_line_end: bool = Field(
+        True,
+        description="whether the last line of a text file has a line end; one without may be cut"
+        " off (true or false)",
+    )
     missing: list[str] = Field(
         default_factory=lambda: ["", "NA", "N/A", "."], description="texts that mean no value (texts)"
     )

@@ -2,6 +2,7 @@
 
 from valueadded.contracts import layered_records
 from valueadded.contracts.columns import PARTICIPATION, contract, number, text, whole
+from valueadded.contracts.whole_school_records import WHOLE_SCHOOL_TABLES
 
 ASSESSMENTS = contract(
     "assessments",
@@ -83,6 +84,7 @@ INPUT_TABLES = {
     "teacher_scores": layered_records.TEACHER_SCORES,
     "teacher_links": layered_records.TEACHER_LINKS,
     "school_values": SCHOOL_VALUES,
+    **WHOLE_SCHOOL_TABLES,
 }
 
 SCHOOL_VALUE_REASONS = contract(

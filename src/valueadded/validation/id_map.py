@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from valueadded.config.input import InputFile, Reading
+from valueadded.config.reading import InputFile, Reading
 from valueadded.config.school_values import IdMap
 from valueadded.errors import SourceError
 from valueadded.validation.prescan import read_source

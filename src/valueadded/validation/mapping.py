@@ -15,6 +15,7 @@ from pandas.api.extensions import ExtensionArray
 from valueadded.config.input import InputFile, Reading
 from valueadded.config.sources import Source
 from valueadded.contracts.records import INPUT_TABLES
+from valueadded.contracts.whole_school_records import WHOLE_SCHOOL_TABLES
 from valueadded.errors import SourceError
 from valueadded.validation.source_rows import SourceRows, describe_names
 from valueadded.validation.values import number_of, recode, text_of
@@ -30,6 +31,7 @@ YEAR_COLUMN = {
     "matched": "year",
     "teacher_scores": "calendar_year",
     "teacher_links": "calendar_year",
+    **dict.fromkeys(WHOLE_SCHOOL_TABLES, "calendar_year"),
 }
 
 
@@ -88,6 +90,11 @@ def map_records(
     return Records(frame, origins, _records_a_row(reading), identified)
 
 
+def section_of(table: str) -> str:
+    """Return the section of the configuration that says how the files of a table are read."""
+    return f"input.whole_schools.{table}" if table in WHOLE_SCHOOL_TABLES else f"input.{table}"
+
+
 def number_columns(table: str) -> set[str]:
     """Return the fixed columns of a table that hold numbers."""
     return {name for name, column in INPUT_TABLES[table].columns.items() if str(column.dtype) in NUMBER_TYPES}
@@ -100,6 +107,7 @@ def resolve_sources(
 
     The calendar year of a file that may hold only one need not be a column.
     """
+    section = section_of(table)
     sources: dict[str, Source] = {}
     lacking: list[str] = []
     for name in INPUT_TABLES[table].columns:
@@ -112,7 +120,7 @@ def resolve_sources(
         elif name == YEAR_COLUMN[table] and file.calendar_year is not None:
             sources[name] = Source(constant=str(file.calendar_year))
         elif name not in (*OPTIONAL, *OPTIONAL_OF.get(table, ())):
-            lacking.append(f"'{name}' (input.{table}.columns.{name})")
+            lacking.append(f"'{name}' ({section}.columns.{name})")
     sources |= reading.covariates
     named = [
         *sources.items(),
@@ -121,11 +129,9 @@ def resolve_sources(
     for name, origin in named:
         for column in [origin.column, *(origin.columns or [])]:
             if column is not None and column not in available:
-                lacking.append(f"'{column}' for {name} (input.{table})")
+                lacking.append(f"'{column}' for {name} ({section})")
     if lacking:
-        hint = (
-            f"; expected the right column separator (input.{table}.delimiter)" if len(available) == 1 else ""
-        )
+        hint = f"; expected the right column separator ({section}.delimiter)" if len(available) == 1 else ""
         raise SourceError(
             f"{path}: missing column {', '.join(lacking)}; the file has {describe_names(available)}{hint}"
         )

@@ -26,9 +26,16 @@ REASONS: dict[str, str] = {
     "covariate_not_a_number": "A covariate that should be a number is not a plain number.",
     "covariate_code_unknown": "A covariate's value is not among its codes.",
     "school_type_missing": "A file with school types has none in this row.",
-    "value_not_a_number": "A school's value is neither a plain number nor a code with a reason.",
     "students_not_a_number": (
         "The number of students behind a school's value is neither a plain number of 0 or more nor a code."
+    ),
+    "text_missing": "A text of a record of whole schools is missing.",
+    "value_not_a_number": "A value that should be a number is not a plain number.",
+    "value_missing": "A number of a record of whole schools is missing.",
+    "value_not_whole": "A number of a record of whole schools should be whole and is not.",
+    "value_out_of_range": (
+        "A number of a record of whole schools is outside its possible range: a percentage over 100,"
+        " enrolments of 0, a year level that does not exist."
     ),
     "character_not_allowed": "A text holds a line break, a NUL or another control character.",
     "conflicting_duplicate": (

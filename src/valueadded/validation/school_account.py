@@ -6,6 +6,8 @@ import pandas as pd
 from valueadded.errors import ReconciliationError
 
 COUNTED = ["source_file", "measure", "fate", "reason"]
+# Faults after which the school and the year of a cell are known all the same.
+KNOWN_SCHOOL = ("value_not_a_number", "students_not_a_number", "conflicting_duplicate", "school_type_missing")
 
 
 def count_cells(cells: pd.DataFrame, quarantine: pd.DataFrame, merged: pd.DataFrame) -> pd.DataFrame:
@@ -56,7 +58,7 @@ def gather_reasons(values: pd.DataFrame, quarantine: pd.DataFrame) -> pd.DataFra
     """Return why a school has no value: cells without one, and cells put aside whose school is known."""
     key = ["school_id", "measure", "calendar_year"]
     missing = values[values["value"].isna()].rename(columns={"missing_reason": "reason"})
-    aside = quarantine.dropna(subset=key)
+    aside = quarantine[quarantine["reason"].isin(KNOWN_SCHOOL)]
     rows = pd.concat([missing, aside])[[*key, "reason", "source_file", "source_row"]]
     # Of rows that contradict each other the first stands for all.
     rows = rows.drop_duplicates(key).astype({"calendar_year": "int64", "source_row": "int64"})

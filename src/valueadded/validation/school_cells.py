@@ -12,7 +12,7 @@ from valueadded.config.sources import Source
 from valueadded.errors import SourceError
 from valueadded.validation.mapping import Records, column_of, origin_in_words
 from valueadded.validation.source_rows import SourceRows, describe_names
-from valueadded.validation.values import UNKNOWN_CODE, number_of, recode, text_of
+from valueadded.validation.values import UNKNOWN_CODE, number_of, text_of
 
 EMPTY_CELL = "no value in the file"
 NO_COUNT = "no number of students"
@@ -53,7 +53,9 @@ def read_cells(source: SourceRows, file: SchoolValues, section: str, ids: Mappin
     if "school_type" not in keys:
         keys["school_type"] = pd.array([None] * len(keys), dtype="str")
     left_out, unknown = _judge_rows(source.rows, file)
-    keys["row_code"] = pd.array(np.where(unknown, UNKNOWN_CODE, KEPT), dtype="str")
+    # As objects: a text of numpy's own loses a NUL at its end.
+    codes = np.array([KEPT, UNKNOWN_CODE], dtype=object)
+    keys["row_code"] = pd.array(codes[unknown.astype(int)], dtype="str")
     keys["source_row"] = source.source_row
     parts = [
         keys.assign(measure=measure, record=number, **_values_of(source, column, file))
@@ -106,12 +108,12 @@ def _judge_rows(rows: pd.DataFrame, file: SchoolValues) -> tuple[NDArray[np.obje
     left_out = np.full(len(rows), None, dtype=object)
     unknown = np.zeros(len(rows), dtype=bool)
     for rule in file.rows:
-        # A word that no reason can be, so that what is kept differs from what is left out.
-        codes = rule.drop | dict.fromkeys(rule.keep, f" {KEPT}")
-        fate = recode(text_of(rows[rule.column]), codes, None, []).to_numpy(object)
-        gone = ~pd.isna(fate) & (fate != f" {KEPT}") & (fate != UNKNOWN_CODE)
-        left_out = np.where(pd.isna(left_out) & gone, fate, left_out)
-        unknown |= pd.isna(fate) | (fate == UNKNOWN_CODE)
+        codes = text_of(rows[rule.column]).fillna("")
+        words = codes.map(rule.drop)
+        gone = words.notna().to_numpy()
+        left_out = np.where(pd.isna(left_out) & gone, words.to_numpy(object), left_out)
+        if rule.keep:
+            unknown |= ~gone & ~codes.isin(rule.keep).to_numpy()
     return left_out, unknown & pd.isna(left_out)
 
 

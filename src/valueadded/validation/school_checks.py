@@ -21,6 +21,7 @@ def school_checks(file: SchoolValues, section: str, *, has_types: bool) -> list[
     """Return the rules of one file; `section` is its configuration key, for messages."""
     years = f"a whole number from {FIRST_YEAR} to {LAST_YEAR} ({section}.columns.calendar_year)"
     number = f"a plain number such as 12.5, or a code that says why there is none ({section}.codes)"
+    count = number.replace("such as 12.5", "of 0 or more")
     signs = f"; {section}.measures has `percent` and `thousands` for such signs"
     checks = [
         RowCheck(
@@ -75,6 +76,6 @@ def school_checks(file: SchoolValues, section: str, *, has_types: bool) -> list[
         *checks,
         RowCheck("value_not_a_number", "value", number + signs, partial(not_a_number, column="value")),
         RowCheck(
-            "students_not_a_number", "n_students", number + signs, partial(not_a_size, column="n_students")
+            "students_not_a_number", "n_students", count + signs, partial(not_a_size, column="n_students")
         ),
     ]

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from valueadded.config.input import InputFile, Reading
+from valueadded.config.reading import InputFile, Reading
 from valueadded.config.school_values import SchoolValues
 from valueadded.contracts.records import SCHOOL_VALUES
 from valueadded.errors import SourceError
@@ -109,8 +109,8 @@ def read_school_values(folder: str | Path, files: list[SchoolValues]) -> YearlyV
 
 def _judge_file(folder: str | Path, file: SchoolValues, section: str, numbered: int) -> JudgedFile:
     """Return the cells of one file; `numbered` cells of its rows have been read before."""
-    files = [InputFile(path=file.path)]
-    reading = Reading(files=files, sheet=file.sheet, delimiter=file.delimiter, encoding=file.encoding)
+    how = file.model_dump(include={"sheet", "delimiter", "encoding", "last_line_end"})
+    reading = Reading(files=[InputFile(path=file.path)], **how)
     source = read_source(Path(folder, file.path), reading, section)
     found = read_cells(source, file, section, read_id_map(folder, file.id_map, section))
     frame, measures = found.records.frame, np.array([*file.measures], dtype=object)
