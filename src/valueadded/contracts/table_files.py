@@ -135,6 +135,13 @@ FILES = {
         )
     },
     "layered_published_effects": "`results/layered/published_effects.parquet`, and the same rows as `.csv`",
+    **{
+        name: FIGURE.format(table=name)
+        for name in (
+            *("teacher_caterpillar", "revised_effects", "weight_map", "track_graph"),
+            "persistence_by_lag",
+        )
+    },
     "intake_bars": "`results/figures/intake_bars_{school_id}.parquet`, and the same rows as `.csv`",
     "school_summary": "`results/figures/school_summary_{school_id}.parquet`, and the same rows as `.csv`",
     "intake_funnel": "`results/figures/intake_funnel_{variable}.parquet`, and the same rows as `.csv`",
