@@ -55,7 +55,8 @@ YEAR_PART = {
 GATHERED = (
     "`results/validation/{table}.parquet`, gathered from"
     " `results/validation/{{table}}/{{file}}/{table}.parquet`,"
-    " `results/validation/whole_schools/{table}.parquet` and `results/validation/school_values/{table}.parquet`"
+    " `results/validation/whole_schools/{table}.parquet` and"
+    " `results/validation/school_values/{table}.parquet`"
 )
 FAMILIES = "`results/mixed/{table}.parquet`, `results/benchmark/{table}.parquet`"
 FIGURE = "`results/figures/{table}_{{domain}}.parquet`, and the same rows as `.csv`"
