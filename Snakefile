@@ -36,6 +36,7 @@ rule all:
     default_target: True
     input:
         "results/validation/ledger.parquet",
+        "results/validation/notes.parquet",
         "results/validation/quarantine.parquet",
         "results/cohorts/attrition.parquet",
         "results/cohorts/matched_comparison.parquet",

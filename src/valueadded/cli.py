@@ -120,11 +120,14 @@ def data_dictionary() -> str:
     from valueadded.cohorts.reasons import REASONS as COHORT_REASONS
     from valueadded.cohorts.reasons import STEPS
     from valueadded.contracts.dictionary import describe_tables
+    from valueadded.validation.reasons import NOTES, REFUSALS
     from valueadded.validation.reasons import REASONS as VALIDATION_REASONS
 
     return describe_tables(
         {
             "Reasons in the quarantine": VALIDATION_REASONS,
+            "Notes on accepted files": NOTES,
+            "Rules by which a file is refused": REFUSALS,
             "Steps of the attrition account": STEPS,
             "Reasons in the attrition account": COHORT_REASONS,
         }

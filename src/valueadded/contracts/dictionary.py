@@ -59,6 +59,7 @@ FILES = {
     **YEAR_PART,
     "quarantine": GATHERED.format(table="quarantine"),
     "ledger": GATHERED.format(table="ledger"),
+    "notes": GATHERED.format(table="notes"),
     "scale_links": "the file of the data folder that `cohorts.scale_links` names; for a synthetic state"
     " `results/synthetic/scale_links.parquet` and, with the true constants,"
     " `results/synthetic/truth_scale_links.parquet`",

@@ -1,6 +1,7 @@
 """Validation: read an input file, put every record that cannot be used aside with its reason, lose none."""
 
-from valueadded.validation.reasons import REASONS
+from valueadded.validation.reasons import NOTES, REASONS, REFUSALS
+from valueadded.validation.same_content import refuse_same_content
 from valueadded.validation.validate import ValidatedFile, validate_file
 
-__all__ = ["REASONS", "ValidatedFile", "validate_file"]
+__all__ = ["NOTES", "REASONS", "REFUSALS", "ValidatedFile", "refuse_same_content", "validate_file"]

@@ -38,12 +38,14 @@ class Records:
     origins : column of the table -> column of the file it comes from, for those that come from one
     records_a_row : r
     identified : whether the file has student identifiers of its own
+    scores_ignored : scores beside any participation but present
     """
 
     frame: pd.DataFrame
     origins: dict[str, str]
     records_a_row: int
     identified: bool
+    scores_ignored: int = 0
 
 
 def map_records(
@@ -71,7 +73,7 @@ def map_records(
         frame = _one_record_a_domain(frame, source.rows, reading)
         origins["score"] = " or ".join(reading.score_columns.values())
     frame["record"] = np.tile(np.arange(1, _records_a_row(reading) + 1), len(source.rows))
-    frame = _with_participation(frame) if table == "assessments" else frame
+    frame, scores_ignored = _with_participation(frame) if table == "assessments" else (frame, 0)
     for name in INPUT_TABLES[table].columns:
         if name not in frame:
             empty: object = np.nan if name in numbers else None
@@ -80,7 +82,7 @@ def map_records(
         (frame["source_row"] - 1) * _records_a_row(reading) + frame["record"], name="record_key"
     )
     identified = not ("student_id" in sources and sources["student_id"].row_number)
-    return Records(frame, origins, _records_a_row(reading), identified)
+    return Records(frame, origins, _records_a_row(reading), identified, scores_ignored)
 
 
 def number_columns(table: str) -> set[str]:
@@ -122,7 +124,9 @@ def resolve_sources(
             f"; expected the right column separator (input.{table}.delimiter)" if len(available) == 1 else ""
         )
         raise SourceError(
-            f"{path}: missing column {', '.join(lacking)}; the file has {describe_names(available)}{hint}"
+            f"{path}: line 1: missing column {', '.join(lacking)}; the file has {describe_names(available)}"
+            f"{hint}",
+            "columns_missing",
         )
     return sources
 
@@ -165,16 +169,20 @@ def _records_a_row(reading: Reading) -> int:
     return max(1, len(reading.score_columns))
 
 
-def _with_participation(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the frame with a participation for every record, and scores only where it says present."""
+def _with_participation(frame: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    """Return the frame with a participation for every record, and scores only where it says present.
+
+    How many scores this takes away is returned beside it.
+    """
     if "participation" not in frame:
         scored = frame["score"].notna().to_numpy()
         frame["participation"] = pd.array(np.where(scored, "present", "absent"), dtype="str")
-    present = frame["participation"] == "present"
+    present = (frame["participation"] == "present").to_numpy(dtype=bool)
+    ignored = int((frame["score"].notna().to_numpy() & ~present).sum())
     for name in ("score", "score_se"):
         if name in frame:
             frame[name] = frame[name].where(present)
-    return frame
+    return frame, ignored
 
 
 def _origin_in_words(origin: Source) -> str:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from valueadded.contracts.records import INPUT_TABLES
 from valueadded.validation.mapping import Records
-from valueadded.validation.row_checks import Mask, RowCheck
+from valueadded.validation.row_check import Mask, RowCheck
 from valueadded.validation.source_rows import SourceRows
 
 # What several rows with one key may not disagree about; two records of one student in one test are a

@@ -9,10 +9,14 @@ import pandas as pd
 from valueadded.config.input import InputFile, Reading
 from valueadded.config.stages import Validation
 from valueadded.contracts.records import INPUT_TABLES
+from valueadded.validation.column_notes import note_columns
+from valueadded.validation.examples import mask_examples
 from valueadded.validation.mapping import YEAR_COLUMN, map_records
+from valueadded.validation.notes import Note, tabulate_notes
 from valueadded.validation.prescan import read_source
 from valueadded.validation.quarantine import part_records
 from valueadded.validation.reconciliation import reconcile_file
+from valueadded.validation.record_notes import note_records
 from valueadded.validation.row_checks import checks_for
 
 
@@ -25,12 +29,17 @@ class ValidatedFile:
     outside_study : accepted records of other years, year levels or domains
     quarantine : one row for each record put aside, with its reason
     ledger : one row
+    notes : what was noticed about a file that is accepted, one row for each note
+    examples : for each reason and column up to three records put aside, their values masked: letters as A,
+        digits as 9
     """
 
     parts: dict[tuple[int, int | None], pd.DataFrame]
     outside_study: pd.DataFrame
     quarantine: pd.DataFrame
     ledger: pd.DataFrame
+    notes: pd.DataFrame
+    examples: pd.DataFrame
 
 
 def validate_file(
@@ -68,7 +77,19 @@ def validate_file(
     records = map_records(source, table, file, reading, path)
     checks = checks_for(table, validation, file.calendar_year, reading.covariates, list(records.origins))
     parted = part_records(records, source, checks, table, name)
+    columns = [*reading.covariates]
+    notes = [
+        *source.notes,
+        *note_columns(source, records, table, file, reading),
+        *note_records(parted.accepted, records.origins, table, validation, columns),
+    ]
+    if len(parted.merged):
+        notes.append(Note("repeats_merged", "", len(parted.merged), "each record once"))
     used, outside = _split_by_use(parted.accepted, table, years, levels, domains)
+    if len(outside):
+        notes.append(
+            Note("outside_study", "", len(outside), _outside_in_words(outside, table, domains, levels))
+        )
     return ValidatedFile(
         {part: _columns_of(rows, table, reading) for part, rows in used.items()},
         _columns_of(outside, table, reading),
@@ -81,7 +102,10 @@ def validate_file(
             parted.quarantine.index.to_numpy(),
             parted.merged,
             len(outside),
+            source.content,
         ),
+        tabulate_notes(notes, name, table),
+        mask_examples(parted.quarantine, source),
     )
 
 
@@ -99,6 +123,20 @@ def _split_by_use(
             parts[year, level] = accepted.loc[here]
             taken |= here
     return parts, accepted.loc[~taken]
+
+
+def _outside_in_words(outside: pd.DataFrame, table: str, domains: list[str], levels: list[int]) -> str:
+    """Return how many records are outside by domain, year level and, if by neither, year."""
+    other = ~outside["domain"].isin(domains) if "domain" in outside else pd.Series(False, outside.index)
+    level = (
+        ~outside["year_level"].isin(levels) if "year_level" in outside else pd.Series(False, outside.index)
+    )
+    counts = {
+        "domains (study.domains)": int(other.sum()),
+        "year levels (cohorts.prior_level, cohorts.outcome_level)": int((level & ~other).sum()),
+        f"years ({YEAR_COLUMN[table]}, study.tested_years)": int((~level & ~other).sum()),
+    }
+    return "; ".join(f"{count} of other {what}" for what, count in counts.items() if count)
 
 
 def _columns_of(rows: pd.DataFrame, table: str, reading: Reading) -> pd.DataFrame:
