@@ -28,6 +28,7 @@ OPENS_FILES = {
     "publish/": "release tables",
     "audit/": "digests, logs and manifests",
     "cli.py": "templates for a new study",
+    "check_data/command.py": "the configuration of a study, and the page of findings",
     "intake_adjusted/shipped.py": "registries that come with the package",
 }
 IMPORTS_ARROW = {"table_io.py", "validation/prescan.py", "validation/delimited.py", "validation/values.py"}
@@ -86,7 +87,9 @@ MAY_IMPORT = {
     # It judges the models by their public functions; nothing imports it.
     "validate_benchmark": {"effects", "benchmark", "mixed", "numerics", "contracts", "errors"},
     "figures": {"effects", "intake_adjusted", "contracts", "errors"},
+    "check_data": {"cohorts", "validation", "table_io", "config", "contracts", "errors"},
     "cli": {
+        "check_data",
         "cohorts",
         "config",
         "contracts",

@@ -71,6 +71,12 @@ def _check_ends(content: bytes, path: Path, section: str) -> None:
         raise SourceError(
             f"{path}: the file is empty; expected a header and rows ({section}.files)", "file_empty"
         )
+    if b"\x00" in content[:HEADER_LENGTH].partition(b"\n")[0]:
+        raise SourceError(
+            f"{path}: line 1: found NUL characters among the column names; expected the file's own encoding,"
+            f" for example utf-16-le ({section}.encoding)",
+            "header_nul",
+        )
     if content[:4].lower() == b"sep=":
         raise SourceError(
             f"{path}: line 1: found an instruction for a spreadsheet; expected the column names there: remove"
@@ -99,12 +105,6 @@ def _line_of(content: bytes, place: int) -> int:
 
 def _read_header(content: bytes, path: Path, reading: Reading, section: str) -> list[str]:
     text = content.decode(errors="replace")
-    if "\x00" in text.partition("\n")[0]:
-        raise SourceError(
-            f"{path}: line 1: found NUL characters among the column names; expected the file's own encoding,"
-            f" for example utf-16-le ({section}.encoding)",
-            "header_nul",
-        )
     try:
         header = next(csv.reader(io.StringIO(text, newline=""), delimiter=reading.delimiter))
     except (csv.Error, TypeError, ValueError):

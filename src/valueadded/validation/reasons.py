@@ -77,6 +77,7 @@ NOTES: dict[str, str] = {
     "identifiers_alike": "Identifiers differ in leading zeros, capitals or punctuation only.",
     "score_like_code": "The lowest or highest score stands apart and is a usual code for a missing value.",
     "scores_crowded": "All scores lie in a small part of the possible range; they may be of another scale.",
+    "scores_shift": "The scores of one year have another centre or spread than those of other years.",
     "value_varies": "A characteristic of one student differs between rows.",
     "repeats_merged": "Rows repeat an earlier one in everything that is read; each counts once.",
     "outside_study": "Records are of years, year levels or domains that the study does not use.",
