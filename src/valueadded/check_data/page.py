@@ -31,7 +31,7 @@ def render_text(found: StudyFindings) -> str:
         lines.append(
             f"{row['source_file']} ({row['table']}): {row['rows_in']:,} records ="
             f" {row['accepted']:,} accepted + {row['quarantined']:,} put aside +"
-            f" {row['duplicates_merged']:,} repeats merged; {row['outside_study']:,} accepted outside the study"
+            f" {row['duplicates_merged']:,} repeats merged; {row['outside_study']:,} outside the study"
         )
     for one in found.findings:
         place = ", ".join(part for part in (one.source_file, one.column and f"column {one.column}") if part)

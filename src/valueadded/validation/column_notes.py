@@ -43,11 +43,12 @@ def note_columns(
 
 def _note_characters(texts: pd.Series, column: str) -> Iterator[Note]:
     """Yield which changes were made to the texts of one column, and which may be due."""
-    if holds_any(texts, " \t\r\n"):
+    ascii_only = is_ascii(texts)
+    if holds_any(texts, " \t\r\n") or not ascii_only:
         spaced = int((texts.str.strip() != texts).fillna(False).sum())
         if spaced:
             yield Note("spaces_removed", column, spaced, "nothing to do")
-    if is_ascii(texts):
+    if ascii_only:
         return
     trimmed = texts.str.strip()
     changed = int((make_plain(trimmed) != trimmed).fillna(False).sum())

@@ -13,6 +13,7 @@ import pandas as pd
 from pandas.api.extensions import ExtensionArray
 
 from valueadded.config.input import InputFile, Reading, Source
+from valueadded.contracts.columns import PARTICIPATION
 from valueadded.contracts.records import INPUT_TABLES
 from valueadded.errors import SourceError
 from valueadded.validation.source_rows import SourceRows, describe_names
@@ -177,11 +178,12 @@ def _with_participation(frame: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     if "participation" not in frame:
         scored = frame["score"].notna().to_numpy()
         frame["participation"] = pd.array(np.where(scored, "present", "absent"), dtype="str")
-    present = (frame["participation"] == "present").to_numpy(dtype=bool)
-    ignored = int((frame["score"].notna().to_numpy() & ~present).sum())
+    # Where the participation is no known one the row checks put the record aside, whatever its score.
+    away = frame["participation"].isin([code for code in PARTICIPATION if code != "present"]).to_numpy()
+    ignored = int((frame["score"].notna().to_numpy() & away).sum())
     for name in ("score", "score_se"):
         if name in frame:
-            frame[name] = frame[name].where(present)
+            frame[name] = frame[name].mask(away)
     return frame, ignored
 
 
