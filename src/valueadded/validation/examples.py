@@ -21,7 +21,8 @@ def mask_examples(quarantine: pd.DataFrame, source: SourceRows) -> pd.DataFrame:
     found = found[["reason", "column", "source_row"]].sort_values(["reason", "column", "source_row"])
     places = source.source_row.searchsorted(found["source_row"].to_numpy())
     masked = [
-        mask_value(source.rows[column].iloc[place]) if column in source.rows else ""
+        # A column may have no name; where the whole row is at fault none is looked at.
+        mask_value(source.rows[column].iloc[place]) if column and column in source.rows else ""
         for column, place in zip(found["column"], places, strict=True)
     ]
     return found.assign(masked=pd.array(masked, dtype="str")).reset_index(drop=True)

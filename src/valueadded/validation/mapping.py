@@ -17,7 +17,7 @@ from valueadded.contracts.columns import PARTICIPATION
 from valueadded.contracts.records import INPUT_TABLES
 from valueadded.errors import SourceError
 from valueadded.validation.source_rows import SourceRows, describe_names
-from valueadded.validation.values import number_of, recode, text_of
+from valueadded.validation.values import number_of, recode, repeats_itself, text_of
 
 OPTIONAL = ("participation", "score_se", "prior_score", "prior_school_id")
 NUMBER_TYPES = ("int64", "float64")
@@ -142,12 +142,21 @@ def _column(
         return pd.array([f"{file.key}-{row}" for row in source.source_row], dtype="str")
     if origin.column is not None:
         values = rows[origin.column]
+        if repeats_itself(values):
+            places, distinct = pd.factorize(values)
+            once = _values_of(pd.Series(distinct, dtype="str"), origin, missing, is_number=is_number)
+            return once.take(places)
     elif origin.columns is not None:
         values = text_of(rows[origin.columns[0]], missing)
         for name in origin.columns[1:]:
             values = values + origin.separator + text_of(rows[name], missing)
     else:
         values = pd.Series(origin.constant, index=rows.index, dtype="str")
+    return _values_of(values, origin, missing, is_number=is_number)
+
+
+def _values_of(values: pd.Series, origin: Source, missing: list[str], *, is_number: bool) -> ExtensionArray:
+    """Return values of the file as those of the table."""
     if origin.codes is not None:
         values = recode(text_of(values), origin.codes, origin.otherwise, missing)
         if is_number:

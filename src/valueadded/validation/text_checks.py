@@ -18,7 +18,7 @@ DATE = (
 )
 # NAT is what a national table calls its total.
 TOTAL = "(?i)(?:(?:sub-?|grand )?totals?|sum|average|mean|overall|nat|all (?:schools|students|pupils))"
-TOTAL_LETTERS = "tTsSaAmMoOnN"
+TOTAL_LETTERS = "aAuU"
 SPREADSHEET_ERROR = r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!)"
 # The characters themselves, not escapes: an escape would make the search ten times as slow.
 CONTROL_CHARACTER = (
@@ -70,9 +70,13 @@ def character_not_allowed(frame: pd.DataFrame, column: str) -> Mask:
 
 def _is(texts: pd.Series, pattern: str, needs: str) -> Mask:
     """Return which texts are as `pattern` says; no text is without one of the characters in `needs`."""
-    if not holds_any(texts, needs):
-        return np.zeros(len(texts), dtype=bool)
-    return texts.str.fullmatch(pattern).fillna(False).to_numpy(dtype=bool)
+    result = np.zeros(len(texts), dtype=bool)
+    for character in needs:
+        if holds_any(texts, character):
+            result |= texts.str.contains(character, regex=False).fillna(False).to_numpy(dtype=bool)
+    # Ten times as fast as to try the pattern on every text.
+    result[result] = texts[result].str.fullmatch(pattern).to_numpy(dtype=bool)
+    return result
 
 
 def identifier_checks(name: str) -> list[RowCheck]:

@@ -17,6 +17,9 @@ NOT_A_NUMBER = np.inf
 LARGEST_EXACT = 2.0**53
 # Superscripts, subscripts and fractions, which compatibility forms would turn into digits.
 NOT_A_DIGIT = "[\u00b2\u00b3\u00b9\u00bc-\u00be\u2070-\u209f\u2150-\u215f\u2189]"
+# A column is sampled at this many rows; it repeats itself when so small a share of them is distinct.
+SAMPLE = 5_000
+FEW_DISTINCT = 0.6
 PLAIN_NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 
 
@@ -41,10 +44,24 @@ def text_of(values: pd.Series, missing: Collection[str] = ()) -> pd.Series:
         texts = pd.Series([_text_of_cell(cell) for cell in values], values.index, dtype="str")
     else:
         texts = values.astype("str")
-    texts = texts.str.strip()
-    if not is_ascii(texts):
+    ascii_only = is_ascii(texts)
+    if not ascii_only or holds_any(texts, " \t\n\r\v\f\x1c\x1d\x1e\x1f"):
+        texts = texts.str.strip()
+    if not ascii_only:
         texts = make_plain(texts)
-    return texts.mask(texts.isin([*missing, ""]))
+    gaps = texts.isin([*missing, ""])
+    return texts.mask(gaps) if gaps.any() else texts
+
+
+def repeats_itself(values: pd.Series) -> bool:
+    """Return whether a long column of texts has so few distinct ones that each is better looked at once.
+
+    A sample tells: every so many rows.
+    """
+    if values.dtype != "str" or len(values) < SAMPLE or values.hasnans:
+        return False
+    sample = values.iloc[:: len(values) // SAMPLE]
+    return sample.nunique() < FEW_DISTINCT * len(sample)
 
 
 def make_plain(texts: pd.Series) -> pd.Series:
