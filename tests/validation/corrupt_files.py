@@ -181,8 +181,8 @@ Written by `.venv/bin/python tests/validation/corrupt_files.py 10000`; run it to
 A valid file of six records is changed in one to four places: bytes flipped, cut off, removed or put in,
 cells replaced, lines repeated, swapped or put in, line ends exchanged. Of each of the {examples:,} files
 validation gave a refusal by name or an account in which rows in = accepted + put aside + repeats merged, with
-a known reason for every record put aside and a finite score for every accepted present student. No other error
-was raised: the run stops at the first.
+a known reason for every record put aside and a finite score for every accepted present student. No other
+error was raised: the run stops at the first.
 
 | outcome | files |
 |---|---:|
