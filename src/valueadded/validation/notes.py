@@ -1,7 +1,7 @@
 """What is worth saying about a file that is accepted."""
 
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 
 import pandas as pd
 
@@ -23,8 +23,16 @@ class Note:
 
 
 def tabulate_notes(notes: Iterable[Note], source_file: str, table: str) -> pd.DataFrame:
-    """Return the notes of one file, columns as in the contract."""
-    rows = [(source_file, table, *astuple(note)) for note in notes]
+    """Return the notes of one file, columns as in the contract; equal notes on one column become one."""
+    joined: dict[tuple[str, str], Note] = {}
+    for note in notes:
+        key = (note.note, note.column)
+        if key in joined:
+            before = joined[key]
+            detail = "; ".join(dict.fromkeys([before.detail, note.detail]))
+            note = replace(before, records=before.records + note.records, detail=detail)
+        joined[key] = note
+    rows = [(source_file, table, *astuple(note)) for note in joined.values()]
     names = ["source_file", "table", "note", "column", "records", "detail"]
     frame = pd.DataFrame(rows, columns=names)
     return frame.astype(dict.fromkeys(names, "str") | {"records": "int64"})

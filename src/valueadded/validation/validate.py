@@ -77,11 +77,12 @@ def validate_file(
     records = map_records(source, table, file, reading, path)
     checks = checks_for(table, validation, file.calendar_year, reading.covariates, list(records.origins))
     parted = part_records(records, source, checks, table, name)
-    columns = [*reading.covariates]
+    # Numbers such as an age change by nature.
+    lasting = [covariate for covariate, origin in reading.covariates.items() if origin.kind == "text"]
     notes = [
         *source.notes,
         *note_columns(source, records, table, file, reading),
-        *note_records(parted.accepted, records.origins, table, validation, columns),
+        *note_records(parted.accepted, records.origins, table, validation, lasting),
     ]
     if len(parted.merged):
         notes.append(Note("repeats_merged", "", len(parted.merged), "each record once"))
