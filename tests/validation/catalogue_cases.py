@@ -1,10 +1,10 @@
 """The catalogue of bad input: one folder for each case, and what really happens to its files.
 
 `expected.yaml` says, besides `describes`, `outcome` and what differs from the plain configuration (`input`,
-`study`): `counts` of each file (records, accepted, put aside, repeats merged), `aside` (file, row, rule and
-column, the first three of each), `notes` (rule, column, records), `unmatched` (reason: students of the
-cohort), `no_cohort` (years without a cohort, as nobody is left), `refused` (rule) with what its message
-`says`, and `kept` (column: the accepted values, each once).
+`study`, further `sections`): `counts` of each file (records, accepted, put aside, repeats merged), `aside`
+(file, row, rule and column, the first three of each), `notes` (rule, column, records), `unmatched` (reason:
+students of the cohort), `no_cohort` (years without a cohort, as nobody is left), `refused` (rule) with what
+its message `says`, and `kept` (column: the accepted values, each once).
 """
 
 from pathlib import Path
@@ -35,14 +35,15 @@ def read_expected(case: str) -> dict[str, Any]:
 
 def check_case(case: str, expected: dict[str, Any]) -> StudyFindings:
     """Run the real check on the files of a case."""
-    study = {"domains": ["reading"], "tested_years": [2015, 2017]} | expected.get("study", {})
-    raw = {
-        "study": study,
-        "input": expected.get("input", {"assessments": {"files": "records.csv"}}),
-        "validation": {"year_levels": [3, 5], "score_minimum": 0, "score_maximum": 1000},
-        "cohorts": {"minimum_students": 1},
-        "mixed": {"formula": "score ~ prior_score"},
-    }
+    tables = expected.get("input", {"assessments": {"files": "records.csv"}})
+    limits = {"year_levels": [3, 5], "score_minimum": 0, "score_maximum": 1000}
+    raw = {"input": tables, "validation": limits, **expected.get("sections", {})}
+    if {"assessments", "matched"} & set(tables):
+        raw |= {
+            "study": {"domains": ["reading"], "tested_years": [2015, 2017]} | expected.get("study", {}),
+            "cohorts": {"minimum_students": 1},
+            "mixed": {"formula": "score ~ prior_score"},
+        }
     return check_study(check_config(raw), CATALOGUE / case)
 
 

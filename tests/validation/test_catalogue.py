@@ -21,7 +21,7 @@ from valueadded.validation import NOTES, REASONS, REFUSALS, validate_file
 from valueadded.validation.delimited import parse_delimited
 
 PAGE = Path(__file__).parents[2] / "docs" / "bad-input.md"
-SAID = {"describes", "input", "study", "says", "kept"}
+SAID = {"describes", "input", "study", "sections", "says", "kept"}
 
 
 @pytest.mark.parametrize("case", list_cases())

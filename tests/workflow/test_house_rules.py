@@ -86,6 +86,8 @@ MAY_IMPORT = {
     "effects": {"benchmark", "mixed", "numerics", "contracts", "errors"},
     # It judges the models by their public functions; nothing imports it.
     "validate_benchmark": {"effects", "benchmark", "mixed", "numerics", "contracts", "errors"},
+    # Another judge by public functions.
+    "recovery_layered": {"layered", "synthetic", "config", "contracts", "errors"},
     "figures": {"effects", "intake_adjusted", "contracts", "errors"},
     "check_data": {"cohorts", "validation", "table_io", "config", "contracts", "errors"},
     "cli": {
@@ -95,6 +97,7 @@ MAY_IMPORT = {
         "contracts",
         "effects",
         "errors",
+        "layered",
         "location_scale",
         "table_io",
         "validation",

@@ -49,7 +49,8 @@ def _check(config: Path) -> Any:
     import yaml
 
     from valueadded.check_data.study import check_study
-    from valueadded.config import check_config
+    from valueadded.check_data.tables import is_generated
+    from valueadded.config import Config, check_config
     from valueadded.contracts.records import SCALE_LINKS
     from valueadded.table_io import read_table
 
@@ -62,8 +63,10 @@ def _check(config: Path) -> Any:
     if not isinstance(raw, dict):
         raise ConfigError(f"{config}: found no sections; expected those of the template (valueadded init)")
     settings = check_config(raw)
-    generated = settings.synthetic is not None or settings.synthetic_twin is not None
-    named = "results/synthetic" if generated else os.environ.get("VALUEADDED_DATA") or settings.data_folder
-    folder = config.parent / named
-    links = settings.cohorts.scale_links
-    return check_study(settings, folder, read_table(folder / links, SCALE_LINKS) if links else None)
+    folder = config.parent / (os.environ.get("VALUEADDED_DATA") or settings.data_folder)
+    generated = config.parent / "results" / "synthetic"
+    links = settings.cohorts.scale_links if isinstance(settings, Config) else None
+    if links is None:
+        return check_study(settings, folder, generated)
+    links_folder = generated if is_generated(settings) else folder
+    return check_study(settings, folder, generated, read_table(links_folder / links, SCALE_LINKS))

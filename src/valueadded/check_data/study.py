@@ -1,6 +1,6 @@
 """Validate every file of a study and match every cohort, and gather what was found."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,14 +8,12 @@ from typing import Any
 import pandas as pd
 
 from valueadded.check_data.causes import key_to_change, likely_cause
+from valueadded.check_data.files import CheckedFiles, Refused, check_files
 from valueadded.check_data.matching import Outcome, count_cohorts
 from valueadded.check_data.scores import compare_years
-from valueadded.config import Config, list_files
-from valueadded.config.input import InputFile
-from valueadded.errors import SourceError
-from valueadded.validation import NOTES, REASONS, ValidatedFile, refuse_same_content, validate_file
-
-TABLES = ("assessments", "students", "schools", "matched")
+from valueadded.config import Config, SchoolConfig
+from valueadded.validation import NOTES, REASONS, ValidatedFile
+from valueadded.validation.school_file import JudgedFile
 
 
 @dataclass(frozen=True)
@@ -49,7 +47,7 @@ class StudyFindings:
     """What was found in the files of a study.
 
     ledger : one row for each file that is not refused, columns as in the contract
-    findings : in the order of files; refusals first, then records put aside, then notes
+    findings : refusals, then of each file records put aside and notes
     cohorts : what became of the students of each cohort
     """
 
@@ -67,69 +65,47 @@ class StudyFindings:
         return int(any(found.outcome == "quarantined" for found in self.findings))
 
 
-def check_study(settings: Config, folder: str | Path, links: pd.DataFrame | None = None) -> StudyFindings:
+def check_study(
+    settings: SchoolConfig,
+    folder: str | Path,
+    generated: str | Path | None = None,
+    links: pd.DataFrame | None = None,
+) -> StudyFindings:
     """Return what validation and matching find in the files of a study, without stopping at the first.
 
     Parameters
     ----------
     settings
         The checked configuration.
-    folder
-        Where the files are.
+    folder, generated
+        Where real files are, and those that the study generates; None if they are not elsewhere.
     links
         Links between scales, columns as the contract `scale_links`; None if not configured.
     """
-    validated: dict[tuple[str, str], ValidatedFile] = {}
-    findings: list[Finding] = []
-    for table in TABLES:
-        reading = getattr(settings.input, table)
-        for file in list_files(reading, settings.study.tested_years) if reading else []:
-            try:
-                one = _validate(settings, table, file, Path(folder))
-            except SourceError as refusal:
-                findings.append(_refused(refusal, Path(file.path).name, table))
-                continue
-            validated[table, file.key] = one
-            findings += _findings_of(one)
-    ledgers = [one.ledger for one in validated.values()]
-    ledger = pd.concat(ledgers, ignore_index=True) if ledgers else pd.DataFrame()
-    if ledgers:
-        try:
-            refuse_same_content(ledger)
-        except SourceError as refusal:
-            findings.append(_refused(refusal, "", ""))
-        findings += [
-            Finding(
-                "note", "", "assessments", "scores_shift", column, records, said, *_advice("scores_shift", "")
-            )
-            for column, records, said in compare_years(validated, settings.cohorts)
-        ]
-    refused = any(found.outcome == "refused" for found in findings)
-    # A cohort without one of its files would say that nobody is matched.
-    cohorts = [] if refused else count_cohorts(settings, validated, links)
-    return StudyFindings(ledger, findings, cohorts)
+    files = check_files(settings, Path(folder), Path(folder if generated is None else generated))
+    findings = [_refused(one) for one in files.refused]
+    for one in files.accepted:
+        findings += _findings_of(one)
+    cohorts: list[Outcome] = []
+    if isinstance(settings, Config):
+        findings += _shifted_years(settings, files)
+        # A cohort without one of its files would say that nobody is matched.
+        cohorts = [] if files.refused else count_cohorts(settings, files.validated, links)
+    return StudyFindings(files.ledger, findings, cohorts)
 
 
-def _validate(settings: Config, table: str, file: InputFile, folder: Path) -> ValidatedFile:
-    cohorts = settings.cohorts
-    return validate_file(
-        folder / file.path,
-        table,
-        file,
-        getattr(settings.input, table),
-        settings.validation,
-        [file.calendar_year] if file.calendar_year else sorted(settings.study.tested_years),
-        sorted({cohorts.prior_level, cohorts.outcome_level}),
-        settings.study.domains,
-    )
+def _shifted_years(settings: Config, files: CheckedFiles) -> Iterator[Finding]:
+    rule, table = "scores_shift", "assessments"
+    for column, records, said in compare_years(files.validated, settings.cohorts):
+        yield Finding("note", "", table, rule, column, records, said, *_advice(rule, table))
 
 
-def _refused(refusal: SourceError, source_file: str, table: str) -> Finding:
-    said = str(refusal)
-    return Finding("refused", source_file, table, refusal.rule, "", 0, said, *_advice(refusal.rule, table))
+def _refused(one: Refused) -> Finding:
+    rule, said = one.refusal.rule, str(one.refusal)
+    return Finding("refused", one.source_file, one.table, rule, "", 0, said, *_advice(rule, one.table))
 
 
-def _findings_of(validated: ValidatedFile) -> list[Finding]:
+def _findings_of(validated: ValidatedFile | JudgedFile) -> list[Finding]:
     """Return the findings of one file: records put aside by reason and column, then notes."""
     findings = []
     examples = validated.examples

@@ -3,5 +3,15 @@
 from valueadded.validation.reasons import NOTES, REASONS, REFUSALS
 from valueadded.validation.same_content import refuse_same_content
 from valueadded.validation.validate import ValidatedFile, validate_file
+from valueadded.validation.whole_schools import ValidatedWholeSchools, validate_whole_schools
 
-__all__ = ["NOTES", "REASONS", "REFUSALS", "ValidatedFile", "refuse_same_content", "validate_file"]
+__all__ = [
+    "NOTES",
+    "REASONS",
+    "REFUSALS",
+    "ValidatedFile",
+    "ValidatedWholeSchools",
+    "refuse_same_content",
+    "validate_file",
+    "validate_whole_schools",
+]

@@ -1,11 +1,11 @@
 """What is worth saying about the columns of a file as they come: unread, changed on the way, doubtful."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
 from valueadded.config.input import InputFile, Reading
-from valueadded.validation.mapping import Records, resolve_sources
+from valueadded.validation.mapping import Records, resolve_sources, section_of
 from valueadded.validation.notes import Note
 from valueadded.validation.source_rows import SourceRows
 from valueadded.validation.values import holds_any, is_ascii, make_plain
@@ -26,7 +26,9 @@ def note_columns(
     unread = [name for name in available if name not in read]
     if unread:
         named = ", ".join(repr(name) for name in unread)
-        yield Note("columns_not_read", "", 0, f"{named}, unless read on purpose (input.{table}.columns)")
+        yield Note(
+            "columns_not_read", "", 0, f"{named}, unless read on purpose ({section_of(table)}.columns)"
+        )
     if table == "assessments" and "participation" not in sources:
         key = "input.assessments.columns.participation"
         yield Note(
@@ -36,8 +38,13 @@ def note_columns(
         column = records.origins.get("score", "score")
         expected = "the right participation (input.assessments.columns.participation.codes)"
         yield Note("score_ignored", column, records.scores_ignored, expected)
-    for name in available:
-        if name in read and (source.rows[name].dtype == "str" or source.rows[name].dtype == object):
+    yield from note_texts(source, [name for name in available if name in read])
+
+
+def note_texts(source: SourceRows, columns: Iterable[str]) -> Iterator[Note]:
+    """Yield which changes are made to the texts of some columns, and which may be due."""
+    for name in columns:
+        if source.rows[name].dtype == "str" or source.rows[name].dtype == object:
             yield from _note_characters(source.rows[name].astype("str"), name)
 
 

@@ -37,7 +37,7 @@ def parse_delimited(content: bytes, path: Path, reading: Reading, section: str) 
         If the file is empty, begins with a line that is no header, is cut off, leaves a quotation open,
         repeats a column name or cannot be parsed.
     """
-    _check_ends(content, path, section)
+    content = _check_ends(content, path, reading, section)
     header = _read_header(content[:HEADER_LENGTH], path, reading, section)
     names = check_names(header, path)
     misshapen: dict[int, str] = {}
@@ -65,8 +65,11 @@ def parse_delimited(content: bytes, path: Path, reading: Reading, section: str) 
     return SourceRows(rows, source_row, misshapen, rows_in, tuple(notes))
 
 
-def _check_ends(content: bytes, path: Path, section: str) -> None:
-    """Refuse what no reader stumbles over: no text, no end of the last line, an open quotation."""
+def _check_ends(content: bytes, path: Path, reading: Reading, section: str) -> bytes:
+    """Refuse what no reader stumbles over: no text, no end of the last line, an open quotation.
+
+    The content is returned, its last line ended.
+    """
     if not content[:HEADER_LENGTH].strip() and not content.strip():
         raise SourceError(
             f"{path}: the file is empty; expected a header and rows ({section}.files)", "file_empty"
@@ -84,11 +87,14 @@ def _check_ends(content: bytes, path: Path, section: str) -> None:
             "separator_line",
         )
     if content[-1:] not in (b"\r", b"\n"):
-        raise SourceError(
-            f"{path}: line {_line_of(content, len(content))}, the last, has no line end, so the file may be"
-            " cut off; expected a complete file, its last line ended like the others: export it again",
-            "last_line_unfinished",
-        )
+        if reading.last_line_end:
+            raise SourceError(
+                f"{path}: line {_line_of(content, len(content))}, the last, has no line end, so the file may"
+                " be cut off; expected a complete file, its last line ended like the others: export it again"
+                f" ({section}.last_line_end)",
+                "last_line_unfinished",
+            )
+        content += b"\n"
     if content.count(b'"') % 2:
         last = _line_of(content, content.rfind(b'"'))
         raise SourceError(
@@ -96,6 +102,7 @@ def _check_ends(content: bytes, path: Path, section: str) -> None:
             f" last is on line {last}",
             "quotation_open",
         )
+    return content
 
 
 def _line_of(content: bytes, place: int) -> int:

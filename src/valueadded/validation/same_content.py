@@ -3,6 +3,7 @@
 import pandas as pd
 
 from valueadded.errors import SourceError
+from valueadded.validation.mapping import section_of
 
 
 def refuse_same_content(ledger: pd.DataFrame) -> None:
@@ -20,13 +21,15 @@ def refuse_same_content(ledger: pd.DataFrame) -> None:
     SourceError
         Naming the files.
     """
-    copies = ledger.loc[ledger.duplicated(["table", "content"], keep=False)]
+    # A file with values of schools may be read more than once.
+    files = ledger.drop_duplicates(["table", "source_file", "content"])
+    copies = files.loc[files.duplicated(["table", "content"], keep=False)]
     if copies.empty:
         return
     first = copies.iloc[0]
     same = copies.loc[(copies["table"] == first["table"]) & (copies["content"] == first["content"])]
     raise SourceError(
         f"{', '.join(sorted(same['source_file']))}: these files have the same content; expected each file"
-        f" once, and for each year its own (input.{first['table']}.files)",
+        f" once, and for each year its own ({section_of(first['table'])}.files)",
         "same_content",
     )
