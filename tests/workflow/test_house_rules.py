@@ -28,6 +28,7 @@ OPENS_FILES = {
     "publish/": "release tables",
     "audit/": "digests, logs and manifests",
     "cli.py": "templates for a new study",
+    "check_data/command.py": "the configuration of a study, and the page of findings",
     "intake_adjusted/shipped.py": "registries that come with the package",
 }
 IMPORTS_ARROW = {"table_io.py", "validation/prescan.py", "validation/delimited.py", "validation/values.py"}
@@ -88,7 +89,9 @@ MAY_IMPORT = {
     # Another judge by public functions.
     "recovery_layered": {"layered", "synthetic", "config", "contracts", "errors"},
     "figures": {"effects", "intake_adjusted", "contracts", "errors"},
+    "check_data": {"cohorts", "validation", "table_io", "config", "contracts", "errors"},
     "cli": {
+        "check_data",
         "cohorts",
         "config",
         "contracts",
