@@ -1,9 +1,9 @@
-"""The whole chain for students, from a state to a nation: time and memory of each step against the number of records.
+"""The whole chain for students, from a state to a nation: time and memory of each step against records.
 
 Usage: measure_scale.py [ROWS ...]     writes scale.md and scale.png beside this script
 
-Ten cohorts of one domain, two tests a student, files by year, the default configuration otherwise; whole schools,
-teachers and schools' variances, which are other systems, are left out.
+Ten cohorts of one domain, two tests a student, files by year, the default configuration otherwise; whole
+schools, teachers and schools' variances, which are other systems, are left out.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ OTHER_SYSTEMS = (
     "location_scale",
 )
 OTHER_INPUT = ("whole_schools", "teacher_scores", "teacher_links")
-# Asked of 20 million records: minutes, gigabytes of any job, slope of time on records between the largest sizes.
+# Asked of 20 million records: minutes, gigabytes of any job, slope of time between the largest sizes.
 BARS = {"minutes": 10, "gigabytes": 6, "slope": 1.10}
 
 
@@ -119,9 +119,9 @@ def page(found: list[dict[str, Any]]) -> str:
         "",
         "Written by `.venv/bin/python benchmarks/measure_scale.py`; run it to renew this page.",
         "",
-        "Ten cohorts of one domain with two tests a student: from files by year through validation, matching, intake,",
-        "moments, relative, benchmark and joint models to effects and figures. The files are generated first, in a run of",
-        "their own. Wall seconds on all cores; memory is that of the largest job.",
+        "Ten cohorts of one domain with two tests a student: from files by year through validation, matching,",
+        "intake, moments, relative, benchmark and joint models to effects and figures. The files are generated",
+        "first, in a run of their own. Wall seconds on all cores; memory is that of the largest job.",
         "",
         f"- machine: {os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()},"
         f" load at the end {os.getloadavg()[0]:.1f}",
@@ -135,14 +135,15 @@ def page(found: list[dict[str, Any]]) -> str:
     for one in found:
         cpu = float(one["steps"].drop("generate_state")["cpu"].sum())
         lines.append(
-            f"| {one['rows']:,} | {one['generated']:.0f} | {one['wall']:.0f} | {cpu:.0f} | {one['gigabytes']:.2f} |"
+            f"| {one['rows']:,} | {one['generated']:.0f} | {one['wall']:.0f} | {cpu:.0f} |"
+            f" {one['gigabytes']:.2f} |"
         )
     if len(found) > 1:
         (x0, y0), (x1, y1) = ((one["rows"], one["wall"]) for one in found[-2:])
         slope = np.log(y1 / y0) / np.log(x1 / x0)
         lines += [
             "",
-            f"Slope of the logarithms between the two largest sizes: {slope:.2f} (bar {BARS['slope']:.2f}).",
+            f"Slope between the two largest sizes: {slope:.2f} (bar {BARS['slope']:.2f}).",
         ]
     lines += [
         "",
