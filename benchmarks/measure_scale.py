@@ -119,9 +119,10 @@ def page(found: list[dict[str, Any]]) -> str:
         "",
         "Written by `.venv/bin/python benchmarks/measure_scale.py`; run it to renew this page.",
         "",
-        "Ten cohorts of one domain with two tests a student: from files by year through validation, matching,",
-        "intake, moments, relative, benchmark and joint models to effects and figures. The files are generated",
-        "first, in a run of their own. Wall seconds on all cores; memory is that of the largest job.",
+        "Ten cohorts of one domain with two tests a student: from files by year through validation,",
+        "matching, intake, moments, relative, benchmark and joint models to effects and figures. The files",
+        "are generated first, in a run of their own. Wall seconds on all cores; memory is that of the",
+        "largest job.",
         "",
         f"- machine: {os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()},"
         f" load at the end {os.getloadavg()[0]:.1f}",
