@@ -9,20 +9,20 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from valueadded.audit.commands import add_audit_commands
 from valueadded.errors import ConfigError, ValueAddedError
 
 TEMPLATES = {"config.yaml": "config.yaml", "README.md": "README.md", "gitignore": ".gitignore"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit status: 0, or 1 if it is refused."""
+    """Run one command and return its exit status: its own, 0, or 1 if it is refused."""
     chosen = build_parser().parse_args(arguments)
     try:
-        chosen.run(chosen)
+        return chosen.run(chosen) or 0
     except ValueAddedError as refusal:
         print(f"valueadded: {refusal}", file=sys.stderr)
         return 1
-    return 0
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -54,6 +54,7 @@ def build_parser() -> argparse.ArgumentParser:
         )
     )
     add_plan(commands)
+    add_audit_commands(commands)
     return parser
 
 

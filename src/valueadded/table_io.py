@@ -122,11 +122,16 @@ def write_csv(frame: pd.DataFrame, path: str | Path) -> None:
 
 def write_text(content: str, path: str | Path) -> None:
     """Write text in UTF-8, whole or not at all."""
+    write_bytes(content.encode("utf-8"), path)
+
+
+def write_bytes(content: bytes, path: str | Path) -> None:
+    """Write bytes, whole or not at all."""
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
     beside = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        with beside.open("w", encoding="utf-8", newline="") as stream:
+        with beside.open("wb") as stream:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
