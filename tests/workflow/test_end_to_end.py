@@ -41,6 +41,7 @@ from valueadded.contracts import (
     location_scale_tables,
     location_scale_years,
     mixed,
+    published,
     records,
     synthetic,
     synthetic_teachers,
@@ -124,6 +125,8 @@ CONTRACTS: dict[str, pa.DataFrameSchema] = {
         f"intake_adjusted/{name}.parquet": getattr(intake_adjusted, f"INTAKE_ADJUSTED_{name.upper()}")
         for name in WHOLE_SCHOOL_TABLES
     },
+    **{f"published/{name}.parquet": contract for name, contract in published.PUBLISHED.items()},
+    "release_record.parquet": published.RELEASE_RECORD,
     "*/fits.parquet": mixed.FITS,
     "*/fixed_effects.parquet": mixed.FIXED_EFFECTS,
     "*/fit_records.parquet": mixed.FIT_RECORDS,
@@ -205,6 +208,12 @@ FIXED_COLUMNS = {
     " value_added",
     "intake_adjusted/performance": "school_id outcome window group calendar_year years_used n_students"
     " observed expected standardised_residual band status",
+    "published/school_effects": "domain year model school_id status students effect std_error lower upper",
+    "published/school_changes": "domain school_id year_from year_to model status change std_error lower",
+    "published/system_drift": "domain year basis status drift std_error lower upper",
+    "published/year_correlations": "domain year_a year_b model method status correlation lower upper schools",
+    "published/location_scale": "domain year model school_id status students mean_effect",
+    "published/performance": "outcome window group school_id status students standardised_residual band",
     "effects/ranks": "domain year model school_id rank rank_lower rank_upper p_above_average"
     " p_top_quintile p_bottom_quintile",
 }
@@ -490,8 +499,9 @@ class TestWhatIsMadeAgain:
     def test_a_finished_run_has_nothing_to_do(self, tiny_run, copied_run):
         found = run_snakemake(tiny_run, "--cores", "2", "--dry-run")
         assert "Nothing to be done" in found.stdout + found.stderr
-        # The same holds for the state as files: where records come from is no part of a cohort job.
-        assert planned_jobs(copied_run) == []
+        # The same holds for the state as files: where records come from is no part of a cohort job. Only the
+        # report says that data are invented, and the manifest what was configured.
+        assert planned_jobs(copied_run) == [("publish_report", ""), ("write_manifest", "")]
 
     def test_a_corrected_file_touches_its_own_cohorts_only(self, copied_run):
         path = copied_run / "results" / "synthetic" / "assessments_2018.csv"
