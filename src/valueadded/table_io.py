@@ -125,6 +125,15 @@ def write_text(content: str, path: str | Path) -> None:
     write_bytes(content.encode("utf-8"), path)
 
 
+def write_private(content: str, path: str | Path) -> None:
+    """Write text in UTF-8 that only its owner may read, whatever the mask of the process."""
+    before = os.umask(0o077)
+    try:
+        write_text(content, path)
+    finally:
+        os.umask(before)
+
+
 def write_bytes(content: bytes, path: str | Path) -> None:
     """Write bytes, whole or not at all."""
     target = Path(path)

@@ -59,3 +59,11 @@ def test_let_through(now: pd.DataFrame, moved: list[tuple[str, str, int, int]]) 
 
 def test_another_year_is_another_cohort() -> None:
     assert compare_releases(THEN, THEN.iloc[1:].assign(year=2021), 10).empty
+
+
+def test_an_earlier_release_under_another_key_is_refused() -> None:
+    """Otherwise no cell would be paired with any, and everything would pass."""
+    rehashed = THEN.assign(student_id="x" + THEN["student_id"])
+    with pytest.raises(DisclosureError, match=r"input\.student_key"):
+        compare_releases(rehashed, THEN, 10)
+    assert compare_releases(rehashed.assign(year=2019), THEN, 10).empty, "no cohort is in both"

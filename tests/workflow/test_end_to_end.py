@@ -48,6 +48,7 @@ from valueadded.contracts import (
     whole_school_records,
 )
 from valueadded.table_io import read_table
+from valueadded.validation.student_key import FIXED_KEY, hide_students
 
 pytestmark = [pytest.mark.workflow, pytest.mark.slow]
 
@@ -315,12 +316,16 @@ class TestTables:
     def test_nothing_is_left_half_written(self, tiny_run):
         assert [path for path in (tiny_run / "results").rglob("*") if path.name.endswith(".part")] == []
 
-    def test_identifiers_are_text_and_keep_their_leading_zeros(self, results):
+    def test_schools_keep_their_leading_zeros_and_students_have_hashes(self, results):
         cohort = table(results, "cohorts/reading/2018")
         with (results / "synthetic" / "assessments_2018.csv").open(encoding="utf-8") as stream:
-            written = {row["student"] for row in csv.DictReader(stream)}
-        assert set(cohort["student_id"]) <= written
-        assert cohort["student_id"].str.startswith("0").any()
+            written = pd.DataFrame(csv.DictReader(stream))
+        assert set(cohort["school_id"]) <= set(written["school"])
+        assert cohort["school_id"].str.startswith("0").all()
+        assert written["student"].str.startswith("0").any(), "they differ with and without their zeros"
+        hashes = hide_students(pd.DataFrame({"student_id": written["student"]}), FIXED_KEY.encode())
+        assert set(cohort["student_id"]) <= set(hashes["student_id"])
+        assert cohort["student_id"].is_unique
 
     def test_every_cohort_and_no_other_exists(self, results):
         found = {

@@ -23,6 +23,7 @@ PACKAGE = "src/valueadded"
 OPENS_FILES = {
     "table_io.py": "Parquet and CSV through a contract",
     "validation/prescan.py": "input files as they come",
+    "validation/student_key.py": "the key of student identifiers",
     "validation/delimited.py": "parses the bytes of a text file that prescan has read",
     "figures/style.py": "pictures",
     "publish/": "release tables",

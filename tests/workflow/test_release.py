@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from tiny_state import YEARS
+from tiny_state import YEARS, files_config, run_snakemake, write_config
 
 from valueadded.cli import main
 
@@ -50,27 +50,73 @@ def test_every_school_is_there_with_a_status(release: Path, tiny_run: Path) -> N
     assert effects.loc[~shown, ["effect", "std_error", "lower", "upper"]].isna().all(axis=None)
 
 
-def test_no_file_of_the_release_names_a_student_or_a_teacher(release: Path, tiny_run: Path) -> None:
+def people_of(folder: Path) -> set[str]:
+    """Identifiers of students and teachers in the input files: each a canary."""
     people = set()
-    for path in (tiny_run / "results" / "synthetic").glob("*.csv"):
+    for path in (folder / "results" / "synthetic").glob("*.csv"):
         with path.open(encoding="utf-8") as stream:
-            rows = csv.DictReader(stream)
-            for row in rows:
-                people |= {row.get("student", ""), row.get("student_id", ""), row.get("teacher_id", "")}
+            for row in csv.DictReader(stream):
+                people |= {row.get(name, "") for name in ("student", "student_id", "teacher_id")}
     people = {person for person in people if len(person) >= 6}
     assert len(people) > 1000
-    texts = [
-        path.read_text(encoding="utf-8")
-        for path in release.iterdir()
-        if path.suffix not in (".parquet", ".xlsx")
-    ]
-    texts += [pd.read_parquet(path).to_csv() for path in release.glob("*.parquet")]
-    with zipfile.ZipFile(release / "release.xlsx") as book:
-        texts += [book.read(name).decode("utf-8") for name in book.namelist()]
-    for text in texts:
-        # Pictures in the page and digests in the manifest are random letters and digits.
-        words = set(re.findall(r"\w+", re.sub(r"base64,[\w+/=]+|\b[0-9a-f]{64,}\b", "", text)))
-        assert not words & people, f"{len(words & people)} identifiers are shown"
+    return people
+
+
+def text_of(path: Path) -> str:
+    """What a reader finds in a file: every cell of a table, every part of a workbook, or the text."""
+    if path.suffix == ".parquet":
+        # The footer and its metadata too.
+        return pd.read_parquet(path).to_csv() + path.read_bytes().decode("latin-1")
+    if path.suffix == ".xlsx":
+        with zipfile.ZipFile(path) as book:
+            return "".join(book.read(name).decode("utf-8") for name in book.namelist())
+    # Pictures and digests are random letters and digits.
+    text = path.read_bytes().decode("latin-1")
+    return re.sub(r"base64,[\w+/=]+|\b[0-9a-f]{64,}\b", "", text)
+
+
+def test_no_file_of_the_release_names_a_student_or_a_teacher(release: Path, tiny_run: Path) -> None:
+    people = people_of(tiny_run)
+    for path in release.iterdir():
+        shown = set(re.findall(r"\w+", text_of(path))) & people
+        assert not shown, f"{path.name} shows {len(shown)} identifiers"
+
+
+def test_no_student_is_named_anywhere_but_in_the_input(tiny_run: Path) -> None:
+    students = set()
+    for path in (tiny_run / "results" / "synthetic").glob("assessments_*.csv"):
+        students |= set(pd.read_csv(path, dtype=str)["student"].dropna().str.strip())
+    students = {student for student in students if len(student) >= 6}
+    assert len(students) > 1000
+    places = [tiny_run / "results", tiny_run / "logs", tiny_run / ".snakemake"]
+    paths = [path for place in places for path in place.rglob("*") if path.is_file()]
+    paths = [path for path in paths if "synthetic" not in path.parts and path.suffix not in (".png", ".svg")]
+    assert len(paths) > 200
+    for path in paths:
+        shown = set(re.findall(r"\w+", text_of(path))) & students
+        assert not shown, f"{path} shows {len(shown)} identifiers"
+
+
+def test_files_are_for_their_owner_alone(tiny_run: Path) -> None:
+    for path in (tiny_run / "results").rglob("*"):
+        assert path.stat().st_mode & 0o077 == 0, f"{path} is open to others"
+
+
+def test_a_study_without_a_key_keeps_none(tiny_run: Path, tmp_path: Path) -> None:
+    """The key of one run is random, said so, and gone once the files are read."""
+    shutil.copytree(tiny_run / "results" / "synthetic", tmp_path / "results" / "synthetic")
+    config = files_config()
+    del config["input"]["student_key"]
+    write_config(tmp_path, config)
+    parts = [f"results/validation/assessments/assessments_{year}/{year}-5.parquet" for year in (2018, 2020)]
+    found = run_snakemake(tmp_path, "--cores", "2", *parts)
+    said = found.stdout + found.stderr
+    assert found.returncode == 0, said
+    assert "a random one is made" in said
+    assert not (tmp_path / "results" / "validation" / "student.key").exists()
+    hashes = [set(pd.read_parquet(folder / parts[0])["student_id"]) for folder in (tmp_path, tiny_run)]
+    assert len(hashes[0]) == len(hashes[1]) > 100
+    assert not hashes[0] & hashes[1]
 
 
 def test_the_manifest_names_every_input_and_output(tiny_run: Path) -> None:

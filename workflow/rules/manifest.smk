@@ -19,7 +19,7 @@ rule write_manifest:
     resources:
         mem_mb=500,
     params:
-        config=settings.model_dump(mode="json"),
+        config=configured(),
         inputs=input_files(),
         project=str(workflow.basedir),
         source=digest_tree(Path(workflow.basedir), CODE),

@@ -42,17 +42,28 @@ def earlier_release():
 
 
 def input_files():
-    """Every file the study reads, name: place; a confidential file is named from the data folder."""
+    """Every file the study reads, name: place; a confidential file is named from the data folder, the key by its mark."""
     values = settings.input.school_values
     places = [(DATA, file.path) for table in TABLES + TEACHER_TABLES for file in files_of(table)]
     places += [(DATA, settings.cohorts.scale_links)] if STUDENTS and settings.cohorts.scale_links else []
     places += [(WHOLE_SCHOOL_DATA, file.path) for _, file in whole_school_files()]
     places += [(FOLDER, path) for file in values for path in (file.path, file.id_map and file.id_map.path)]
-    return {
+    found = {"student key": KEY_MARK} if STUDENT_FILES else {}
+    return found | {
         path if folder == FOLDER else f"{folder}/{path}": f"{folder}/{path}"
         for folder, path in places
         if path
     }
+
+
+def configured():
+    """The configuration as a manifest tells it: without places on this machine and names of teachers."""
+    found = settings.model_dump(mode="json", exclude={"data_folder": True, "layered": {"weights_of"}})
+    if NAMED_KEY:
+        found["input"]["student_key"] = "named"
+    if STUDENTS and settings.publish and settings.publish.earlier_release:
+        found["publish"]["earlier_release"] = Path(settings.publish.earlier_release).name
+    return found
 
 
 def study_files():
@@ -60,6 +71,7 @@ def study_files():
     return [
         "results/validation/ledger.parquet",
         "results/validation/quarantine.parquet",
+        *([KEY_MARK] if STUDENT_FILES else []),
         *student_tables(),
         *school_value_tables(),
         *layered_tables(),

@@ -38,6 +38,7 @@ for table, file in INPUT_FILES:
             f"validate_file_{table}_{file.key}"
         input:
             source=f"{DATA}/{file.path}",
+            key=student_key(table),
         output:
             parts=[
                 f"results/validation/{table}/{file.key}/{year}{ending}.parquet"

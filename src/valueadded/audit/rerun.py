@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from valueadded.audit.compare import COULD_NOT_RUN, Cause, Comparison, compare_manifests, find_causes
 from valueadded.audit.environment import describe_environment
 from valueadded.audit.files import CODE, digest_tree
@@ -117,7 +119,8 @@ def run_again(then: Mapping[str, Any], project: Path, scratch: Path, study: Path
         text = json.dumps(then["config"])  # JSON is YAML
     else:
         text = (study / "config.yaml").read_text(encoding="utf-8")
-        environment.setdefault("VALUEADDED_DATA", str((study / then["config"]["data_folder"]).resolve()))
+        folder = (yaml.safe_load(text) or {}).get("data_folder", "data")
+        environment.setdefault("VALUEADDED_DATA", str((study / folder).resolve()))
     (scratch / "config.yaml").write_text(text, encoding="utf-8")
     command = [sys.executable, "-m", "snakemake", "--snakefile", str(project / "Snakefile")]
     command += ["--directory", str(scratch), "--cores", str(cores)]

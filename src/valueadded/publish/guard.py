@@ -28,7 +28,8 @@ def compare_releases(earlier: pd.DataFrame, now: pd.DataFrame, minimum: int) -> 
     Raises
     ------
     DisclosureError
-        If some pair differs by 1 to `minimum` - 1 students; naming the first.
+        If no student is in both though cohorts are, as where identifiers have another key; or if some pair
+        differs by 1 to `minimum` - 1 students: naming the first.
     """
     sides = {"then": earlier, "now": now}
     cells = {
@@ -37,6 +38,13 @@ def compare_releases(earlier: pd.DataFrame, now: pd.DataFrame, minimum: int) -> 
         .rename(columns={"school_id": f"school_{side}", "size": f"n_{side}"})
         for side, frame in sides.items()
     }
+    cohorts = earlier[COHORT].drop_duplicates().merge(now[COHORT].drop_duplicates(), on=COHORT)
+    if len(cohorts) and not now["student_id"].isin(earlier["student_id"]).any():
+        raise DisclosureError(
+            "publish: refused. No student of the earlier release is in this one, though both have cohorts of "
+            "one year: the identifiers were hashed with another key. Expected the key of the earlier release "
+            "(input.student_key)"
+        )
     shared = (
         earlier.rename(columns={"school_id": "school_then"})
         .merge(now.rename(columns={"school_id": "school_now"}), on=[*COHORT, "student_id"])

@@ -15,6 +15,7 @@ from valueadded.validation.prescan import read_source
 from valueadded.validation.quarantine import part_records
 from valueadded.validation.reconciliation import reconcile_file
 from valueadded.validation.row_checks import checks_for
+from valueadded.validation.student_key import hide_students
 from valueadded.validation.whole_school_checks import whole_school_checks
 
 
@@ -45,6 +46,7 @@ def validate_file(
     years: list[int] | None,
     levels: list[int],
     domains: list[str],
+    key: bytes | None = None,
 ) -> ValidatedFile:
     """Return the accepted records of one file in parts, those put aside, and the account of both.
 
@@ -58,6 +60,8 @@ def validate_file(
         What the configuration says about this file, and how files of its table are read.
     years, levels, domains
         Calendar years, year levels and domains the study uses; without years it uses every record.
+    key
+        Student identifiers are replaced by their hashes under this key; without one they stay.
 
     Raises
     ------
@@ -74,7 +78,8 @@ def validate_file(
     else:
         checks = checks_for(table, validation, file.calendar_year, reading.covariates, list(records.origins))
     parted = part_records(records, source, checks, table, name)
-    used, outside = _split_by_use(parted.accepted, table, years, levels, domains)
+    accepted = parted.accepted if key is None else hide_students(parted.accepted, key)
+    used, outside = _split_by_use(accepted, table, years, levels, domains)
     return ValidatedFile(
         {part: _columns_of(rows, table, reading) for part, rows in used.items()},
         _columns_of(outside, table, reading),

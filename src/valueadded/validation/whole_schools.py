@@ -28,8 +28,12 @@ class ValidatedWholeSchools:
     ledger: pd.DataFrame
 
 
-def validate_whole_schools(folder: str | Path, tables: WholeSchools) -> ValidatedWholeSchools:
+def validate_whole_schools(
+    folder: str | Path, tables: WholeSchools, key: bytes | None = None
+) -> ValidatedWholeSchools:
     """Return the accepted records of every table in `folder`, those put aside, and the account of both.
+
+    Student identifiers are replaced by their hashes under `key`; without one they stay.
 
     Raises
     ------
@@ -46,7 +50,9 @@ def validate_whole_schools(folder: str | Path, tables: WholeSchools) -> Validate
             # Which values are possible is in the contracts of these tables.
             any_value = Validation(year_levels=[0])
             path = Path(folder, file.path)
-            found = validate_file(path, table, file, one, any_value, years=None, levels=[], domains=[])
+            found = validate_file(
+                path, table, file, one, any_value, years=None, levels=[], domains=[], key=key
+            )
             parts.append(found.parts[None, None])
             quarantines.append(found.quarantine)
             ledgers.append(found.ledger)
