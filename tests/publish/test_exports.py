@@ -20,7 +20,9 @@ TABLE = pd.DataFrame(
 
 def test_texts_that_start_a_formula_get_an_apostrophe() -> None:
     found = neutralise(TABLE)["school_id"].tolist()
-    assert found == [*(f"'{name}" for name in NAMES[:6]), "plain", "007"]
+    # A return within a cell would be the end of a row to many readers.
+    safe = [name.replace("\t", " ").replace("\r", " ") for name in NAMES]
+    assert found == [*(f"'{name}" for name in safe[:6]), "plain", "007"]
     assert neutralise(TABLE)["effect"].equals(TABLE["effect"]), "a negative number is a number"
     assert TABLE["school_id"].tolist() == NAMES, "the table itself is left alone"
 

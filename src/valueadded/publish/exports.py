@@ -11,6 +11,7 @@ import xlsxwriter
 
 # A spreadsheet takes a cell that starts with one of these for a formula (OWASP, CSV injection).
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+CONTROL = r"[\x00-\x1f\x7f\u2028\u2029]"
 # A fixed date, so that two exports of the same tables are the same bytes.
 DATE = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
 EXCEL_ROWS = 1_048_575  # rows of a sheet below its header
@@ -19,13 +20,16 @@ EXCEL_ROWS = 1_048_575  # rows of a sheet below its header
 def neutralise(frame: pd.DataFrame) -> pd.DataFrame:
     """Return `frame` with an apostrophe before every text that a spreadsheet would take for a formula.
 
-    Numbers are not touched: a negative number is a number. Names of columns are ours.
+    Control characters become spaces. Numbers are not touched: a negative number is a number. Names of columns
+    are ours.
     """
     safe = frame.copy()
     for name in safe.columns:
         if pd.api.types.is_string_dtype(safe[name].dtype):
             risky = safe[name].str.startswith(FORMULA_STARTS).fillna(False).astype(bool)
             safe.loc[risky, name] = "'" + safe.loc[risky, name]
+            # A return within a cell is the end of a row to many readers, quoted or not.
+            safe[name] = safe[name].str.replace(CONTROL, " ", regex=True)
     return safe
 
 
