@@ -1,10 +1,7 @@
 """School effects that anyone can re-run: records -> cohorts -> intake -> models -> effects -> figures."""
 
 
-include: "workflow/rules/plain.smk"
-
-
-configfile: "config.yaml"
+include: "workflow/rules/configuration.smk"
 
 
 report: "workflow/report/workflow.rst"
@@ -17,7 +14,6 @@ include: "workflow/rules/outputs.smk"
 include: "workflow/rules/layered_files.smk"
 include: "workflow/rules/publish_files.smk"
 include: "workflow/rules/synthetic_teachers.smk"
-include: "workflow/rules/student_key.smk"
 include: "workflow/rules/validation.smk"
 include: "workflow/rules/school_values.smk"
 include: "workflow/rules/layered.smk"

@@ -1,3 +1,6 @@
+include: "student_key.smk"
+
+
 INPUT_FILES = [(table, file) for table in TABLES + TEACHER_TABLES for file in files_of(table)]
 VALIDATED = [f"{table}/{file.key}" for table, file in INPUT_FILES]
 VALIDATED += ["school_values"] if settings.input.school_values else []

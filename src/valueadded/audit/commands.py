@@ -1,7 +1,9 @@
-"""The commands `verify` and `audit`."""
+"""The commands `verify`, `audit`, `crate` and `materials`."""
 
 import argparse
+import datetime
 import tempfile
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ PROJECT = Path(__file__).parents[3]
 
 
 def add_audit_commands(commands: Any) -> None:
-    """Add `verify` and `audit` to the parser's commands."""
+    """Add the commands to the parser's."""
     verify = commands.add_parser("verify", help="say whether the results of a run are as its manifest says")
     verify.add_argument(
         "folder", type=Path, nargs="?", default=Path(), metavar="DIR", help="folder of the run"
@@ -33,6 +35,20 @@ def add_audit_commands(commands: Any) -> None:
     audit.add_argument("--json", type=Path, metavar="FILE", help="write all that was found as JSON")
     audit.add_argument("--html", type=Path, metavar="FILE", help="write it as a page")
     audit.set_defaults(run=audit_published)
+    crate = commands.add_parser("crate", help="write a release and its workflow as a Workflow Run RO-Crate")
+    crate.add_argument("published", type=Path, help="published folder")
+    crate.add_argument("folder", type=Path, help="folder to make")
+    crate.add_argument("--project", type=Path, default=PROJECT, metavar="DIR", help="folder of the Snakefile")
+    crate.add_argument(
+        "--date", type=datetime.date.fromisoformat, default=datetime.date.today(), help="of publication"
+    )
+    crate.add_argument("--licence", default="as the publisher says", help="of the data, address or words")
+    crate.set_defaults(run=make_crate)
+    materials = commands.add_parser("materials", help="print the bill of materials of the lock (CycloneDX)")
+    materials.add_argument(
+        "lock", type=Path, nargs="?", default=PROJECT / "envs" / "requirements.lock", metavar="LOCK"
+    )
+    materials.set_defaults(run=print_materials)
 
 
 def verify_run(chosen: argparse.Namespace) -> int:
@@ -73,3 +89,32 @@ def audit_published(chosen: argparse.Namespace) -> int:
         chosen.html.write_text(as_page(found), encoding="utf-8")
     print(as_text(found), end="")
     return EXIT_STATUS[found.verdict]
+
+
+def make_crate(chosen: argparse.Namespace) -> None:
+    """Write a release and the workflow that made it to a new folder."""
+    from valueadded.audit.crate import write_crate
+    from valueadded.audit.manifest import load_manifest
+
+    manifest = load_manifest(chosen.published)
+    write_crate(chosen.published, manifest, chosen.project, chosen.folder, chosen.date, chosen.licence)
+    print(f"{chosen.folder} is a Workflow Run RO-Crate of {chosen.published}")
+
+
+def print_materials(chosen: argparse.Namespace) -> None:
+    """Print the bill of materials of a lock.
+
+    Raises
+    ------
+    AuditError
+        If the lock cannot be read, or is none.
+    """
+    from valueadded.audit.materials import list_materials
+
+    try:
+        lock = chosen.lock.read_text(encoding="utf-8")
+    except OSError as fault:
+        raise AuditError(
+            f"{chosen.lock}: cannot be read ({fault.strerror}); expected a lock of pip"
+        ) from None
+    print(list_materials(lock, version("valueadded")), end="")

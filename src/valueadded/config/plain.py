@@ -44,8 +44,8 @@ def refuse_code(content: bytes, name: str) -> None:
         problem = getattr(fault, "problem", None) or "unreadable"
         raise ConfigError(f"{name}: no YAML{line} ({problem})") from None
     if root is not None:
-        for fault in _faults(root, 0):
-            raise ConfigError(f"{name}: {fault}")
+        for words in _faults(root, 0):
+            raise ConfigError(f"{name}: {words}")
         if (entries := _count(root, {})) > MOST_ENTRIES:
             raise ConfigError(
                 f"{name}: {entries:.0e} entries with every reference written out; expected at most "

@@ -1,4 +1,4 @@
-# Before Snakemake reads config.yaml: is it plain data? YAML can hold code, which even a dry run would execute.
+# Is config.yaml plain data? Only then it is read: YAML can hold code, which even a dry run would execute.
 
 from pathlib import Path
 
@@ -12,3 +12,6 @@ try:
         refuse_code(Path("config.yaml").read_bytes(), "config.yaml")
 except ConfigError as fault:
     raise WorkflowError(str(fault))
+
+
+configfile: "config.yaml"
