@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from typing import BinaryIO
 
 import pandas as pd
 import pandera.pandas as pa
@@ -10,6 +11,7 @@ import pyarrow as arrow
 import pyarrow.parquet as parquet
 from pandera.errors import SchemaErrors
 
+from valueadded.checksum import EMPTY, KEY, fill_checksum, is_whole
 from valueadded.contracts.columns import column_types
 from valueadded.errors import ContractError
 
@@ -18,8 +20,8 @@ def write_table(frame: pd.DataFrame, path: str | Path, contract: pa.DataFrameSch
     """Check `frame` against `contract`, sort it by the contract's key and write it to `path`.
 
     The fixed columns come first, in the contract's order. The file appears under its name only when
-    it is complete: it is written beside, synced, then renamed. Page checksums are stored, so that a
-    damaged file is refused when it is read.
+    it is complete: it is written beside, synced, then renamed. A checksum of all its bytes is stored, and one
+    of every page for other readers, so that a damaged file is refused when it is read.
 
     Raises
     ------
@@ -36,13 +38,24 @@ def write_table(frame: pd.DataFrame, path: str | Path, contract: pa.DataFrameSch
     target.parent.mkdir(parents=True, exist_ok=True)
     beside = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        with beside.open("wb") as stream:
-            parquet.write_table(table, stream, compression="zstd", write_page_checksum=True)
+        with beside.open("w+b") as stream:
+            _fill(table, stream)
             stream.flush()
             os.fsync(stream.fileno())
         beside.replace(target)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def _fill(table: arrow.Table, stream: BinaryIO) -> None:
+    """Write a table, then its checksum into the room that was left for it."""
+    with parquet.ParquetWriter(stream, table.schema, compression="zstd", write_page_checksum=True) as writer:
+        writer.write_table(table)
+        writer.add_key_value_metadata({KEY: EMPTY.decode()})
+    stream.seek(0)
+    place, checksum = fill_checksum(stream.read())
+    stream.seek(place)
+    stream.write(checksum)
 
 
 def read_table(
@@ -63,9 +76,12 @@ def read_table(
         If the file is damaged or does not meet the contract.
     """
     try:
-        with parquet.ParquetFile(path, page_checksum_verification=True) as file:
+        content = Path(path).read_bytes()
+        if not is_whole(content):
+            raise OSError("its checksum is not that of its bytes")
+        with parquet.ParquetFile(arrow.BufferReader(content), page_checksum_verification=True) as file:
             frame = file.read(columns).to_pandas()
-    except (OSError, arrow.ArrowException) as fault:
+    except (OSError, arrow.ArrowException, UnicodeDecodeError) as fault:
         raise ContractError(
             f"{path}: cannot be read as a Parquet table ({fault}); delete it and run again"
         ) from None

@@ -72,7 +72,8 @@ FILE_MODULES |= {"urllib", "zipfile"}
 MAY_IMPORT = {
     "errors": set(),
     "contracts": set(),
-    "table_io": {"contracts", "errors"},
+    "checksum": set(),
+    "table_io": {"checksum", "contracts", "errors"},
     "audit": {"errors"},
     "config": {"errors"},
     "numerics": {"errors"},
