@@ -140,10 +140,14 @@ class TestReading:
         path.write_bytes(whole)
         assert len(read_table(path, TABLE)) == 2000
 
-    def test_a_table_written_elsewhere_has_no_checksum_and_is_read(self, path):
+    def test_a_table_written_elsewhere_is_read_as_input_only(self, path):
         path.parent.mkdir()
         make_records().to_parquet(path, index=False)
-        assert len(read_table(path, TABLE)) == 200
+        assert (
+            len(read_table(path, TABLE, foreign=True)) == len(read_tables([path], TABLE, foreign=True)) == 200
+        )
+        with pytest.raises(ContractError, match=r"records\.parquet.*no checksum.*delete it and run again"):
+            read_table(path, TABLE)
 
     def test_a_truncated_or_missing_file_is_refused_by_name(self, path):
         write_table(make_records(), path, TABLE)
@@ -158,7 +162,7 @@ class TestReading:
         write_table(make_records(), path, TABLE)
         pd.read_parquet(path).assign(score=-1.0).to_parquet(path)
         with pytest.raises(ContractError, match="score"):
-            read_table(path, TABLE)
+            read_table(path, TABLE, foreign=True)
 
     def test_some_columns(self, path):
         frame = make_records()

@@ -20,13 +20,13 @@ def fill_checksum(content: bytes) -> tuple[int, bytes]:
     return content.rindex(EMPTY), PREFIX + hashlib.sha256(content).hexdigest().encode()
 
 
-def is_whole(content: bytes) -> bool:
-    """Return whether a file is as it was written; one without a checksum, written elsewhere, passes."""
+def is_whole(content: bytes) -> bool | None:
+    """Return whether a file is as it was written; None for one without a checksum, written elsewhere."""
     # The footer is the end of the file; its length stands before the last four bytes.
     start = len(content) - 8 - int.from_bytes(content[-8:-4], "little")
     footer = content[start:] if 0 < start < len(content) else content
     if not TRACE.search(footer):
-        return True
+        return None
     marks = list(MARK.finditer(footer))
     if len(marks) != 1:
         return False

@@ -62,6 +62,7 @@ def read_table(
     path: str | Path,
     contract: pa.DataFrameSchema,
     columns: list[str] | None = None,
+    foreign: bool = False,
 ) -> pd.DataFrame:
     """Return the table at `path`, checked against `contract`.
 
@@ -69,15 +70,20 @@ def read_table(
     ----------
     columns
         Read these columns only; the contract is then checked for those it names.
+    foreign
+        Another program may have written it, without a checksum: for input files only.
 
     Raises
     ------
     ContractError
-        If the file is damaged or does not meet the contract.
+        If the file is damaged, not our own, or does not meet the contract.
     """
     try:
         content = Path(path).read_bytes()
-        if not is_whole(content):
+        whole = is_whole(content)
+        if whole is None and not foreign:
+            raise OSError("it has no checksum, so that something else than this workflow wrote it")
+        if whole is False:
             raise OSError("its checksum is not that of its bytes")
         with parquet.ParquetFile(arrow.BufferReader(content), page_checksum_verification=True) as file:
             frame = file.read(columns).to_pandas()
@@ -95,12 +101,13 @@ def read_tables(
     paths: Iterable[str | Path],
     contract: pa.DataFrameSchema,
     columns: list[str] | None = None,
+    foreign: bool = False,
 ) -> pd.DataFrame:
     """Return the tables at `paths` one below the other, in the order given; options as in `read_table`.
 
     Without any path the table has no rows and the contract's columns in their types.
     """
-    frames = [read_table(path, contract, columns) for path in paths]
+    frames = [read_table(path, contract, columns, foreign) for path in paths]
     if not frames:
         types = column_types(contract)
         return pd.DataFrame(columns=list(types)).astype(types)[columns or list(types)]

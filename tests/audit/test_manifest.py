@@ -1,6 +1,7 @@
 """Planted changes: each is seen, and named as what it is."""
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +15,8 @@ from published_world import invent_world
 from valueadded.audit.compare import COULD_NOT_RUN, DIFFERS, SAME_BYTES, WITHIN_TOLERANCE
 from valueadded.audit.manifest import build_manifest, dump_manifest, load_manifest
 from valueadded.audit.rerun import Audit, audit_release
-from valueadded.audit.verify import verify_folder
+from valueadded.audit.verify import verify_folder, verify_inputs
+from valueadded.cli import main
 from valueadded.contracts.published import PUBLISHED
 from valueadded.errors import AuditError
 from valueadded.publish.exports import export_csv
@@ -227,6 +229,34 @@ def test_verify_tells_edited_missing_and_unlisted(finished: Study, copy: Study) 
     assert found.unlisted == ("results/calibration/summary.parquet",)
     assert not found.holds
     assert verify_folder(finished.folder / "results", manifest["outputs"]).holds
+
+
+def test_verify_tells_changed_and_missing_input_whatever_its_date(finished: Study, copy: Study) -> None:
+    manifest = load_manifest(copy.folder)
+    data_folder = copy.folder / "data"
+    assert verify_inputs(data_folder, manifest["inputs"]).n_checked == 2
+    before = data(copy).stat()
+    edit(data(copy), "510", "511")
+    os.utime(data(copy), ns=(before.st_atime_ns, before.st_mtime_ns))
+    (data_folder / "schools.csv").unlink()
+    found = verify_inputs(data_folder, manifest["inputs"])
+    assert (found.changed, found.missing) == (("students.csv",), ("schools.csv",))
+    assert main(["verify", str(copy.folder), "--data", str(data_folder)]) == 1
+    assert main(["verify", str(finished.folder), "--data", str(finished.folder / "data")]) == 0
+
+
+def test_verify_takes_a_release_alone(copy: Study, capsys: pytest.CaptureFixture[str]) -> None:
+    published = copy.folder / "results" / "published"
+    assert main(["verify", str(published)]) == 0
+    edit(published / "system_drift.csv", "2020", "2022")
+    capsys.readouterr()
+    assert main(["verify", str(published)]) == 1
+    assert "edited: results/published/system_drift.csv" in capsys.readouterr().out
+
+
+def test_generated_input_and_the_key_are_not_looked_for_in_the_data_folder(tmp_path: Path) -> None:
+    inputs = {"student key": "x", "results/synthetic/students.csv": "y"}
+    assert verify_inputs(tmp_path, inputs).n_checked == 0
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 # What the release is made from, its files, and what the manifest is written after.
 
+from valueadded.audit.files import KEY_NAME
+
 
 def release_inputs():
     """Results that the release is made from, name: file; every name is that of a release table, or ranks."""
@@ -48,7 +50,7 @@ def input_files():
     places += [(DATA, settings.cohorts.scale_links)] if STUDENTS and settings.cohorts.scale_links else []
     places += [(WHOLE_SCHOOL_DATA, file.path) for _, file in whole_school_files()]
     places += [(FOLDER, path) for file in values for path in (file.path, file.id_map and file.id_map.path)]
-    found = {"student key": KEY_MARK} if STUDENT_FILES else {}
+    found = {KEY_NAME: KEY_MARK} if STUDENT_FILES else {}
     return found | {
         path if folder == FOLDER else f"{folder}/{path}": f"{folder}/{path}"
         for folder, path in places

@@ -10,13 +10,20 @@ from typing import Any
 from valueadded.errors import AuditError
 
 PROJECT = Path(__file__).parents[3]
+RELEASE = "results/published/"
 
 
 def add_audit_commands(commands: Any) -> None:
     """Add the commands to the parser's."""
     verify = commands.add_parser("verify", help="say whether the results of a run are as its manifest says")
     verify.add_argument(
-        "folder", type=Path, nargs="?", default=Path(), metavar="DIR", help="folder of the run"
+        "folder", type=Path, nargs="?", default=Path(), metavar="DIR", help="folder of a run, or of a release"
+    )
+    verify.add_argument(
+        "--data",
+        type=Path,
+        metavar="DIR",
+        help="folder of confidential input files, if they are to be checked",
     )
     verify.set_defaults(run=verify_run)
     audit = commands.add_parser(
@@ -55,12 +62,17 @@ def verify_run(chosen: argparse.Namespace) -> int:
     """Print whether a run is as its manifest says; return 0, or 1 if not."""
     # These load the table libraries, which no other command should wait for.
     from valueadded.audit.manifest import load_manifest
-    from valueadded.audit.verify import describe_verification, verify_folder
+    from valueadded.audit.verify import InputCheck, describe_verification, verify_folder, verify_inputs
 
     manifest = load_manifest(chosen.folder)
-    found = verify_folder(chosen.folder / "results", manifest["outputs"])
-    print(describe_verification(found, manifest), end="")
-    return 0 if found.holds else 1
+    run = chosen.folder / "results"
+    whole = run.is_dir()
+    found = verify_folder(
+        run if whole else chosen.folder, manifest["outputs"], *(() if whole else (RELEASE,))
+    )
+    inputs = verify_inputs(chosen.data, manifest["inputs"]) if chosen.data else InputCheck(0, (), ())
+    print(describe_verification(found, inputs, manifest), end="")
+    return 0 if found.holds and not inputs.changed + inputs.missing else 1
 
 
 def audit_published(chosen: argparse.Namespace) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 NAME = "manifest.json"
+KEY_NAME = "student key"  # among the inputs: its fingerprint, not a file of the data folder
 DESCRIPTION = "README.md"  # of the folder of results, part of the source
 # What a run consists of beside its data: everything an edit of could change a number.
 CODE = (

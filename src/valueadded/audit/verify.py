@@ -1,11 +1,13 @@
-"""Is a folder still what its manifest says? Files that were edited, are gone, or came later."""
+"""Is a run still what its manifest says? Files that were edited, are gone or came later, and its input."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from valueadded.audit.files import digest_file, list_files
+from valueadded.audit.files import KEY_NAME, digest_file, list_files
+
+SHOWN = 8
 
 
 @dataclass(frozen=True)
@@ -51,17 +53,59 @@ def verify_folder(folder: Path, outputs: Mapping[str, str], within: str = "resul
     return Verification(len(listed), tuple(edited), tuple(missing), tuple(sorted(present - set(listed))))
 
 
-def describe_verification(found: Verification, manifest: Mapping[str, Any]) -> str:
+@dataclass(frozen=True)
+class InputCheck:
+    """What the input files hold now beside what the manifest says; names of files.
+
+    n_checked : files that were looked for
+    changed : there, with other bytes, whatever their date
+    missing : not there
+    """
+
+    n_checked: int
+    changed: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+def verify_inputs(data: Path, inputs: Mapping[str, str]) -> InputCheck:
+    """Return how confidential input files compare with the digests of a manifest; generated ones are outputs.
+
+    Parameters
+    ----------
+    data
+        The data folder.
+    inputs
+        `inputs` of a manifest: name from the data folder -> digest.
+    """
+    listed = {
+        name: digest
+        for name, digest in inputs.items()
+        if name != KEY_NAME and not name.startswith("results/")
+    }
+    missing = [name for name in listed if not (data / name).is_file()]
+    changed = [name for name in listed if name not in missing and digest_file(data / name) != listed[name]]
+    return InputCheck(len(listed), tuple(changed), tuple(missing))
+
+
+def describe_verification(found: Verification, inputs: InputCheck, manifest: Mapping[str, Any]) -> str:
     """Return what was found in words, at most 40 lines."""
     commit = manifest["source"]["commit"][:12] or "unknown"
     lines = [
         f"{found.n_checked} files of the manifest (source {commit}): "
         + ("all as they were" if found.holds else "not all as they were")
     ]
-    for words, names in (("edited", found.edited), ("missing", found.missing)):
-        lines += [f"  {words}: {name}" for name in names[:15]]
-        if len(names) > 15:
-            lines.append(f"  {words}: {len(names) - 15} more")
+    if inputs.n_checked:
+        same = "all as they were" if not inputs.changed + inputs.missing else "not all as they were"
+        lines.append(f"{inputs.n_checked} input files: {same}")
+    for words, names in (
+        ("edited", found.edited),
+        ("missing", found.missing),
+        ("input changed since the run", inputs.changed),
+        ("input missing", inputs.missing),
+    ):
+        lines += [f"  {words}: {name}" for name in names[:SHOWN]]
+        if len(names) > SHOWN:
+            lines.append(f"  {words}: {len(names) - SHOWN} more")
     if found.unlisted:
         lines.append(f"{len(found.unlisted)} files are not in the manifest, the first {found.unlisted[0]}")
     return "\n".join(lines) + "\n"
