@@ -1,4 +1,4 @@
-"""Faults done to a run: each must end in the bytes of an undisturbed run, or in a refusal that names the file.
+"""Faults done to a run: each must end in the bytes of an undisturbed run, or in a refusal that names why.
 
     python tests/workflow/faults.py FOLDER [fault ...]    writes FOLDER/faults.json and prints a table
 
