@@ -9,6 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from valueadded.audit.commands import add_audit_commands
 from valueadded.check_data.command import add_check_data
 from valueadded.errors import ConfigError, ValueAddedError
 from valueadded.exchange.command import add_moments
@@ -38,6 +39,9 @@ def build_parser() -> argparse.ArgumentParser:
         "folder", type=Path, metavar="DIR", help="folder to make, or an existing one without config.yaml"
     )
     init.set_defaults(run=lambda chosen: print(start_study(chosen.folder)))
+    key = commands.add_parser("key", help="make a key that student identifiers are hashed with")
+    key.add_argument("file", type=Path, metavar="FILE", help="file to make, outside the repository")
+    key.set_defaults(run=lambda chosen: print(make_key_file(chosen.file)))
     dictionary = commands.add_parser("dictionary", help="print the data dictionary as Markdown")
     dictionary.set_defaults(run=lambda chosen: print(data_dictionary(), end=""))
     explain = commands.add_parser(
@@ -57,6 +61,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_plan(commands)
     add_check_data(commands)
     add_moments(commands, f"valueadded {installed_version()}")
+    add_audit_commands(commands)
     return parser
 
 
@@ -114,6 +119,32 @@ def start_study(folder: Path) -> str:
     return (
         f"{place} is ready. Put your files into its folder data, describe them in its config.yaml and run,\n"
         f"in the folder of the project: snakemake --directory {shlex.quote(str(place))} --cores 2"
+    )
+
+
+def make_key_file(path: Path) -> str:
+    """Write a random key to a new file for its owner alone, and return what to do with it.
+
+    Raises
+    ------
+    ConfigError
+        If the file exists already, or cannot be made.
+    """
+    from valueadded.table_io import write_private
+    from valueadded.validation.student_key import make_key
+
+    if path.exists():
+        raise ConfigError(
+            f"{path} exists already; expected a new file, since without the old key no hash can be made again"
+        )
+    try:
+        write_private(f"{make_key()}\n", path)
+    except OSError as fault:
+        raise ConfigError(
+            f"{path}: cannot be made ({fault.strerror}); expected a folder you may write to"
+        ) from None
+    return (
+        f"{path} is for its owner alone. Name it in config.yaml, under input: student_key: {path.resolve()}"
     )
 
 

@@ -43,3 +43,11 @@ class DesignError(ValueAddedError):
 
 class FitError(ValueAddedError):
     """A model cannot be estimated from these data."""
+
+
+class AuditError(ValueAddedError):
+    """A manifest cannot be read, or a run cannot be repeated."""
+
+
+class DisclosureError(ValueAddedError):
+    """A release is refused, since it would give students away."""

@@ -13,6 +13,7 @@ PACKAGE = "valueadded"
 SOURCE = Path(__file__).parents[1]
 LIBRARIES = (
     "formulaic",
+    "jinja2",
     "matplotlib",
     "numpy",
     "openpyxl",
@@ -23,6 +24,7 @@ LIBRARIES = (
     "pyreadstat",
     "scipy",
     "statsmodels",
+    "xlsxwriter",
 )
 
 

@@ -14,6 +14,7 @@ from valueadded.config.layered import Layered
 from valueadded.config.layered_agreement import LAYERED_RULES
 from valueadded.config.location_scale import LocationScale
 from valueadded.config.plan import Plan, list_files, plan_cohorts
+from valueadded.config.publish import Publish
 from valueadded.config.recovery_layered import RecoveryLayered
 from valueadded.config.section import Rule, Section
 from valueadded.config.stages import Benchmark, Effects, Figures, Intake, Mixed, Validation
@@ -85,6 +86,7 @@ class Config(SchoolConfig):
     location_scale: LocationScale | None = Field(
         None, description="schools' means and variances; leave out without these models"
     )
+    publish: Publish | None = Field(None, description="what may leave the building; leave out for no release")
     validate_benchmark: ValidateBenchmark | None = Field(
         None, description="the simulation of target `validate_benchmark`; leave out without it"
     )

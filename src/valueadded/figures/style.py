@@ -1,5 +1,6 @@
 """The house style of every figure, and how a figure becomes files."""
 
+import io
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -105,6 +106,14 @@ def save_figure(figure: Figure, png: str | Path, svg: str | Path, dots_per_inch:
     with house_style():
         _write(figure, Path(png), dpi=dots_per_inch, format="png", metadata={"Software": None})
         _write(figure, Path(svg), dpi=dots_per_inch, format="svg", metadata={"Date": None})
+
+
+def render_png(figure: Figure, dots_per_inch: int) -> bytes:
+    """Return `figure` as the bytes of a PNG, the same on every run."""
+    buffer = io.BytesIO()
+    with house_style():
+        figure.savefig(buffer, dpi=dots_per_inch, format="png", metadata={"Software": None})
+    return buffer.getvalue()
 
 
 def _write(figure: Figure, target: Path, **options: Any) -> None:

@@ -19,6 +19,7 @@ from valueadded.validation.quarantine import part_records
 from valueadded.validation.reconciliation import reconcile_file
 from valueadded.validation.record_notes import note_records
 from valueadded.validation.row_checks import checks_for
+from valueadded.validation.student_key import hide_students
 from valueadded.validation.whole_school_checks import whole_school_checks
 
 
@@ -54,6 +55,7 @@ def validate_file(
     years: list[int] | None,
     levels: list[int],
     domains: list[str],
+    key: bytes | None = None,
 ) -> ValidatedFile:
     """Return the accepted records of one file in parts, those put aside, and the account of both.
 
@@ -67,6 +69,8 @@ def validate_file(
         What the configuration says about this file, and how files of its table are read.
     years, levels, domains
         Calendar years, year levels and domains the study uses; without years it uses every record.
+    key
+        Student identifiers are replaced by their hashes under this key; without one they stay.
 
     Raises
     ------
@@ -92,7 +96,8 @@ def validate_file(
     ]
     if len(parted.merged):
         notes.append(Note("repeats_merged", "", len(parted.merged), "each record once"))
-    used, outside = _split_by_use(parted.accepted, table, years, levels, domains)
+    accepted = parted.accepted if key is None else hide_students(parted.accepted, key)
+    used, outside = _split_by_use(accepted, table, years, levels, domains)
     if len(outside):
         notes.append(
             Note("outside_study", "", len(outside), _outside_in_words(outside, table, domains, levels))

@@ -1,0 +1,71 @@
+"""The manifest of a run: digests of what went in, what ran and what came out; every published number."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from valueadded.audit.environment import describe_environment, describe_source
+from valueadded.audit.files import CODE, NAME, digest_file, digest_tree, list_files
+from valueadded.audit.tables import list_numbers, read_ledger
+from valueadded.errors import AuditError
+
+FORMAT = 1
+
+
+def build_manifest(
+    project: Path, folder: Path, inputs: Mapping[str, str | Path], config: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the manifest of a finished run, ready for JSON.
+
+    Parameters
+    ----------
+    project
+        Folder of the Snakefile.
+    folder
+        Folder of the run: holds config.yaml and results/.
+    inputs
+        Name -> place of every file the run read. Names are kept, places are not: a generated file is named
+        from `folder` and a confidential one from the data folder, so that no folder outside is told.
+    config
+        The configuration, every default filled in.
+    """
+    results = folder / "results"
+    return {
+        "format": FORMAT,
+        "source": describe_source(project),
+        "config": dict(config),
+        "inputs": {name: digest_file(folder / inputs[name]) for name in sorted(inputs)},
+        "code": digest_tree(project, CODE),
+        "environment": describe_environment(),
+        "outputs": {path.relative_to(folder).as_posix(): digest_file(path) for path in list_files(results)},
+        "ledger": read_ledger(results / "validation" / "ledger.parquet"),
+        "published": list_numbers(results / "published"),
+    }
+
+
+def dump_manifest(manifest: Mapping[str, Any]) -> str:
+    """Return the manifest as JSON: keys in order, a line for each entry, so that two are compared by eye."""
+    return json.dumps(manifest, indent=0, sort_keys=False, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def load_manifest(path: Path) -> dict[str, Any]:
+    """Return the manifest at `path`: a file, or a folder that holds it, itself or in results/.
+
+    Raises
+    ------
+    AuditError
+        If there is none, it is not JSON, or of a format this version does not know.
+    """
+    places = [path] if path.is_file() else [path / NAME, path / "results" / NAME, path.parent / NAME]
+    found = next((place for place in places if place.is_file()), None)
+    if found is None:
+        raise AuditError(f"{path}: no {NAME} there; expected a manifest, or a folder of a finished run")
+    try:
+        manifest = json.loads(found.read_text(encoding="utf-8"))
+    except (UnicodeDecodeError, json.JSONDecodeError) as fault:
+        raise AuditError(f"{found}: not JSON ({fault}); expected a manifest as a run writes it") from None
+    given = manifest.get("format") if isinstance(manifest, dict) else None
+    if given != FORMAT:
+        raise AuditError(f"{found}: manifest of format {given!r}; expected {FORMAT}")
+    return dict(manifest)
