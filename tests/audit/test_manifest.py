@@ -259,6 +259,39 @@ def test_generated_input_and_the_key_are_not_looked_for_in_the_data_folder(tmp_p
     assert verify_inputs(tmp_path, inputs).n_checked == 0
 
 
+class TestKept:
+    """A manifest that is kept has every number: rounding is told from a change without the release."""
+
+    @pytest.fixture
+    def kept(self, finished: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        # As for a release of thousands of rows: the run's own manifest has digests.
+        monkeypatch.setattr("valueadded.audit.tables.FULL_ROWS", 10)
+        monkeypatch.setattr("valueadded.audit.tables.list_numbers.__defaults__", (10,))
+        assert main(["keep", str(finished.folder), str(tmp_path / "kept.json.gz")]) == 0
+        return tmp_path / "kept.json.gz"
+
+    def test_the_same_file_twice(self, kept: Path, finished: Study, tmp_path: Path) -> None:
+        assert main(["keep", str(finished.folder), str(tmp_path / "again.json.gz")]) == 0
+        assert (tmp_path / "again.json.gz").read_bytes() == kept.read_bytes()
+
+    def test_one_step_is_within_tolerance_and_more_is_not(self, kept: Path, copy: Study) -> None:
+        copy.write()
+        assert audit(kept, copy).verdict == SAME_BYTES
+        move_effect(copy, 1.0)
+        copy.write()
+        assert audit(kept, copy).verdict == WITHIN_TOLERANCE
+        move_effect(copy, 6.0)
+        copy.write()
+        found = audit(kept, copy)
+        assert found.verdict == DIFFERS
+        assert [pair.difference for pair in found.comparison.pairs] == [7.0]
+
+    def test_half_of_it_is_refused(self, kept: Path) -> None:
+        kept.write_bytes(kept.read_bytes()[:200])
+        with pytest.raises(AuditError, match="not JSON"):
+            load_manifest(kept)
+
+
 @pytest.mark.parametrize(
     ("content", "words"), [("{", "not JSON"), ('{"format": 99}', "format 99"), ("[]", "format None")]
 )

@@ -1,6 +1,8 @@
 """The manifest of a run: digests of what went in, what ran and what came out; every published number."""
 
+import gzip
 import json
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ from valueadded.audit.tables import list_numbers, read_ledger
 from valueadded.errors import AuditError
 
 FORMAT = 1
+PACKED = b"\x1f\x8b"  # how a compressed file begins
 
 
 def build_manifest(
@@ -49,6 +52,16 @@ def dump_manifest(manifest: Mapping[str, Any]) -> str:
     return json.dumps(manifest, indent=0, sort_keys=False, ensure_ascii=False, allow_nan=False) + "\n"
 
 
+def pack_manifest(manifest: Mapping[str, Any], published: Path) -> bytes:
+    """Return a manifest to be kept, compressed: with every number of the release, where a run keeps digests.
+
+    On another processor a number at the edge of two steps of rounding may fall to the other side; only with
+    the number itself can that be told from a change.
+    """
+    whole = {**manifest, "published": list_numbers(published, float("inf"))}
+    return gzip.compress(dump_manifest(whole).encode("utf-8"), mtime=0)
+
+
 def load_manifest(path: Path) -> dict[str, Any]:
     """Return the manifest at `path`: a file, or a folder that holds it, itself or in results/.
 
@@ -62,8 +75,9 @@ def load_manifest(path: Path) -> dict[str, Any]:
     if found is None:
         raise AuditError(f"{path}: no {NAME} there; expected a manifest, or a folder of a finished run")
     try:
-        manifest = json.loads(found.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError) as fault:
+        content = found.read_bytes()
+        manifest = json.loads(gzip.decompress(content) if content.startswith(PACKED) else content)
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError, json.JSONDecodeError) as fault:
         raise AuditError(f"{found}: not JSON ({fault}); expected a manifest as a run writes it") from None
     given = manifest.get("format") if isinstance(manifest, dict) else None
     if given != FORMAT:

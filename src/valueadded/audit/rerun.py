@@ -75,7 +75,7 @@ def audit_release(published: Path, project: Path, run: Callable[[Mapping[str, An
         lost = tuple(f"{name}: its digest is {digest[:12]}..." for name, digest in then["inputs"].items())
         causes = (*edits, *find_causes(then, here))
         return Audit(COULD_NOT_RUN, None, causes, (*unchecked, "every number", *lost), str(fault), then)
-    if whole:
+    if all("numbers" in table for table in then["published"].values()):
         now = {**now, "published": list_numbers(folder / PUBLISHED, WHOLE_TABLES)}
     comparison = compare_manifests(then, now)
     if edits:
