@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from valueadded.audit.environment import describe_environment, describe_source
 from valueadded.audit.files import CODE, NAME, digest_file, digest_tree, list_files
 from valueadded.audit.tables import list_numbers, read_ledger
@@ -37,7 +39,9 @@ def build_manifest(
     return {
         "format": FORMAT,
         "source": describe_source(project),
-        "config": dict(config),
+        "config": json.loads(json.dumps(config)),
+        # JSON makes texts of keys that are years; what is run again is this.
+        "config_text": yaml.safe_dump(_plain(config), sort_keys=False, allow_unicode=True),
         "inputs": {name: digest_file(folder / inputs[name]) for name in sorted(inputs)},
         "code": digest_tree(project, CODE),
         "environment": describe_environment(),
@@ -45,6 +49,13 @@ def build_manifest(
         "ledger": read_ledger(results / "validation" / "ledger.parquet"),
         "published": list_numbers(results / "published"),
     }
+
+
+def _plain(value: Any) -> Any:
+    """Return a configuration in what YAML has: mappings, lists and single values."""
+    if isinstance(value, Mapping):
+        return {key: _plain(part) for key, part in value.items()}
+    return [_plain(part) for part in value] if isinstance(value, list | tuple) else value
 
 
 def dump_manifest(manifest: Mapping[str, Any]) -> str:

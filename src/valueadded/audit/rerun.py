@@ -1,6 +1,5 @@
 """Whether a published result is the same when run again; if not, what could have made the difference."""
 
-import json
 import os
 import subprocess
 import sys
@@ -116,7 +115,7 @@ def run_again(then: Mapping[str, Any], project: Path, scratch: Path, study: Path
         raise AuditError(f"{scratch}: not empty; expected an empty folder to run in (--scratch)")
     environment = dict(os.environ)
     if study is None:
-        text = json.dumps(then["config"])  # JSON is YAML
+        text = then["config_text"]
     else:
         text = (study / "config.yaml").read_text(encoding="utf-8")
         folder = (yaml.safe_load(text) or {}).get("data_folder", "data")
