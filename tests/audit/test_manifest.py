@@ -10,13 +10,15 @@ from typing import Any
 
 import pandas as pd
 import pytest
+import yaml
 from published_world import invent_world
 
 from valueadded.audit.compare import COULD_NOT_RUN, DIFFERS, SAME_BYTES, WITHIN_TOLERANCE
 from valueadded.audit.manifest import build_manifest, dump_manifest, load_manifest
-from valueadded.audit.rerun import Audit, audit_release
+from valueadded.audit.rerun import Audit, audit_release, run_again
 from valueadded.audit.verify import verify_folder, verify_inputs
 from valueadded.cli import main
+from valueadded.config import check_config
 from valueadded.contracts.published import PUBLISHED
 from valueadded.errors import AuditError
 from valueadded.publish.exports import export_csv
@@ -28,6 +30,7 @@ CONFIG = {
     "effects": {"seed": 2018},
     "synthetic": {"seed": 1},
 }
+ROOT = Path(__file__).parents[2]
 RECORDS = "student,score\n1,500\n2,510\n3,520\n"
 
 
@@ -259,6 +262,39 @@ def test_generated_input_and_the_key_are_not_looked_for_in_the_data_folder(tmp_p
     assert verify_inputs(tmp_path, inputs).n_checked == 0
 
 
+class TestKept:
+    """A manifest that is kept has every number: rounding is told from a change without the release."""
+
+    @pytest.fixture
+    def kept(self, finished: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        # As for a release of thousands of rows: the run's own manifest has digests.
+        monkeypatch.setattr("valueadded.audit.tables.FULL_ROWS", 10)
+        monkeypatch.setattr("valueadded.audit.tables.list_numbers.__defaults__", (10,))
+        assert main(["keep", str(finished.folder), str(tmp_path / "kept.json.gz")]) == 0
+        return tmp_path / "kept.json.gz"
+
+    def test_the_same_file_twice(self, kept: Path, finished: Study, tmp_path: Path) -> None:
+        assert main(["keep", str(finished.folder), str(tmp_path / "again.json.gz")]) == 0
+        assert (tmp_path / "again.json.gz").read_bytes() == kept.read_bytes()
+
+    def test_one_step_is_within_tolerance_and_more_is_not(self, kept: Path, copy: Study) -> None:
+        copy.write()
+        assert audit(kept, copy).verdict == SAME_BYTES
+        move_effect(copy, 1.0)
+        copy.write()
+        assert audit(kept, copy).verdict == WITHIN_TOLERANCE
+        move_effect(copy, 6.0)
+        copy.write()
+        found = audit(kept, copy)
+        assert found.verdict == DIFFERS
+        assert [pair.difference for pair in found.comparison.pairs] == [7.0]
+
+    def test_half_of_it_is_refused(self, kept: Path) -> None:
+        kept.write_bytes(kept.read_bytes()[:200])
+        with pytest.raises(AuditError, match="not JSON"):
+            load_manifest(kept)
+
+
 @pytest.mark.parametrize(
     ("content", "words"), [("{", "not JSON"), ('{"format": 99}', "format 99"), ("[]", "format None")]
 )
@@ -266,6 +302,28 @@ def test_what_is_no_manifest_is_refused(tmp_path: Path, content: str, words: str
     (tmp_path / "manifest.json").write_text(content)
     with pytest.raises(AuditError, match=words):
         load_manifest(tmp_path)
+
+
+def test_a_configuration_is_run_again_with_its_keys_as_they_were(finished: Study) -> None:
+    """JSON has no keys but texts; a year that became a text would be refused."""
+    raw = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+    config = check_config(raw)
+    manifest = build_manifest(finished.project, finished.folder, {}, config.model_dump())
+    again = json.loads(dump_manifest(manifest))["config_text"]
+    assert check_config(yaml.safe_load(again)) == config
+    assert again == yaml.safe_dump(yaml.safe_load(again), sort_keys=False, allow_unicode=True)
+
+
+def test_the_run_of_an_audit_gets_that_configuration(finished: Study, tmp_path: Path) -> None:
+    """The small project has no rule, so that Snakemake does nothing; what it was given lies in its folder."""
+    then = load_manifest(finished.folder) | {"inputs": {"results/synthetic/students.csv": "x"}}
+    assert run_again(then, finished.project, tmp_path / "scratch", None, 1) == tmp_path / "scratch"
+    assert yaml.safe_load((tmp_path / "scratch" / "config.yaml").read_text()) == CONFIG
+
+
+def test_a_confidential_study_is_not_run_without_its_folder(finished: Study, tmp_path: Path) -> None:
+    with pytest.raises(AuditError, match="--directory"):
+        run_again(load_manifest(finished.folder), finished.project, tmp_path / "scratch", None, 1)
 
 
 def test_no_manifest_at_all(tmp_path: Path) -> None:

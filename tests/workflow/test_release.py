@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import yaml
 from tiny_state import YEARS, files_config, run_snakemake, write_config
 
 from valueadded.cli import main
+from valueadded.config import check_config
 
 pytestmark = [pytest.mark.workflow, pytest.mark.slow]
 
@@ -131,6 +133,9 @@ def test_the_manifest_names_every_input_and_output(tiny_run: Path) -> None:
     }
     assert written == set(manifest["outputs"])
     assert set(manifest["published"]) == TABLES
+    again = check_config(yaml.safe_load(manifest["config_text"]))
+    given = check_config(yaml.safe_load((tiny_run / "config.yaml").read_text(encoding="utf-8")))
+    assert again == given, "what an audit would run is what was run"
     assert str(tiny_run) not in json.dumps(manifest)
 
 

@@ -12,7 +12,11 @@ if settings.publish:
         output:
             tables=[f"results/published/{name}.parquet" for name in release_names()],
             texts=[f"results/published/{name}.csv" for name in release_names()],
-            workbook="results/published/release.xlsx",
+            workbook=report(
+                "results/published/release.xlsx",
+                caption="../report/publish_tables.rst",
+                category="Release",
+            ),
             record="results/release_record.parquet",
         log:
             "logs/publish_tables/all.log",
@@ -34,7 +38,11 @@ if settings.publish:
         input:
             tables=[f"results/published/{name}.parquet" for name in release_names()],
         output:
-            "results/published/report.html",
+            report(
+                "results/published/report.html",
+                caption="../report/publish_report.rst",
+                category="Release",
+            ),
         log:
             "logs/publish_report/all.log",
         benchmark:

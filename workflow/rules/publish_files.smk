@@ -60,7 +60,7 @@ def input_files():
 
 def configured():
     """The configuration as a manifest tells it: without places on this machine and names of teachers."""
-    found = settings.model_dump(mode="json", exclude={"data_folder": True, "layered": {"weights_of"}})
+    found = settings.model_dump(exclude={"data_folder": True, "layered": {"weights_of"}})
     if NAMED_KEY:
         found["input"]["student_key"] = "named"
     if STUDENTS and settings.publish and settings.publish.earlier_release:

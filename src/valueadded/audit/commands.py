@@ -1,4 +1,4 @@
-"""The commands `verify`, `audit`, `crate` and `materials`."""
+"""The commands `verify`, `audit`, `keep`, `crate` and `materials`."""
 
 import argparse
 import datetime
@@ -42,6 +42,10 @@ def add_audit_commands(commands: Any) -> None:
     audit.add_argument("--json", type=Path, metavar="FILE", help="write all that was found as JSON")
     audit.add_argument("--html", type=Path, metavar="FILE", help="write it as a page")
     audit.set_defaults(run=audit_published)
+    keep = commands.add_parser("keep", help="write the manifest of a run with every published number")
+    keep.add_argument("folder", type=Path, help="folder of the run")
+    keep.add_argument("file", type=Path, help="file to write, compressed")
+    keep.set_defaults(run=keep_manifest)
     crate = commands.add_parser("crate", help="write a release and its workflow as a Workflow Run RO-Crate")
     crate.add_argument("published", type=Path, help="published folder")
     crate.add_argument("folder", type=Path, help="folder to make")
@@ -101,6 +105,16 @@ def audit_published(chosen: argparse.Namespace) -> int:
         chosen.html.write_text(as_page(found), encoding="utf-8")
     print(as_text(found), end="")
     return EXIT_STATUS[found.verdict]
+
+
+def keep_manifest(chosen: argparse.Namespace) -> None:
+    """Write the manifest of a run with every published number, to be committed or sent."""
+    from valueadded.audit.manifest import load_manifest, pack_manifest
+
+    kept = pack_manifest(load_manifest(chosen.folder), chosen.folder / RELEASE)
+    chosen.file.parent.mkdir(parents=True, exist_ok=True)
+    chosen.file.write_bytes(kept)
+    print(f"{chosen.file} holds the manifest of {chosen.folder}")
 
 
 def make_crate(chosen: argparse.Namespace) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 NAME = "manifest.json"
+KEPT = "manifest.json.gz"  # of the default run, committed
 KEY_NAME = "student key"  # among the inputs: its fingerprint, not a file of the data folder
 DESCRIPTION = "README.md"  # of the folder of results, part of the source
 # What a run consists of beside its data: everything an edit of could change a number.
@@ -21,7 +22,7 @@ def list_files(results: Path) -> list[Path]:
     return [
         path
         for path in sorted(results.rglob("*"))
-        if path.is_file() and path.name not in (NAME, DESCRIPTION) and not path.name.startswith(".")
+        if path.is_file() and path.name not in (NAME, KEPT, DESCRIPTION) and not path.name.startswith(".")
     ]
 
 

@@ -1,9 +1,13 @@
 """The manifest of a run: digests of what went in, what ran and what came out; every published number."""
 
+import gzip
 import json
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from valueadded.audit.environment import describe_environment, describe_source
 from valueadded.audit.files import CODE, NAME, digest_file, digest_tree, list_files
@@ -11,6 +15,7 @@ from valueadded.audit.tables import list_numbers, read_ledger
 from valueadded.errors import AuditError
 
 FORMAT = 1
+PACKED = b"\x1f\x8b"  # how a compressed file begins
 
 
 def build_manifest(
@@ -34,7 +39,9 @@ def build_manifest(
     return {
         "format": FORMAT,
         "source": describe_source(project),
-        "config": dict(config),
+        "config": json.loads(json.dumps(config)),
+        # JSON makes texts of keys that are years; what is run again is this.
+        "config_text": yaml.safe_dump(_plain(config), sort_keys=False, allow_unicode=True),
         "inputs": {name: digest_file(folder / inputs[name]) for name in sorted(inputs)},
         "code": digest_tree(project, CODE),
         "environment": describe_environment(),
@@ -44,9 +51,26 @@ def build_manifest(
     }
 
 
+def _plain(value: Any) -> Any:
+    """Return a configuration in what YAML has: mappings, lists and single values."""
+    if isinstance(value, Mapping):
+        return {key: _plain(part) for key, part in value.items()}
+    return [_plain(part) for part in value] if isinstance(value, list | tuple) else value
+
+
 def dump_manifest(manifest: Mapping[str, Any]) -> str:
     """Return the manifest as JSON: keys in order, a line for each entry, so that two are compared by eye."""
     return json.dumps(manifest, indent=0, sort_keys=False, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def pack_manifest(manifest: Mapping[str, Any], published: Path) -> bytes:
+    """Return a manifest to be kept, compressed: with every number of the release, where a run keeps digests.
+
+    On another processor a number at the edge of two steps of rounding may fall to the other side; only with
+    the number itself can that be told from a change.
+    """
+    whole = {**manifest, "published": list_numbers(published, float("inf"))}
+    return gzip.compress(dump_manifest(whole).encode("utf-8"), mtime=0)
 
 
 def load_manifest(path: Path) -> dict[str, Any]:
@@ -62,8 +86,9 @@ def load_manifest(path: Path) -> dict[str, Any]:
     if found is None:
         raise AuditError(f"{path}: no {NAME} there; expected a manifest, or a folder of a finished run")
     try:
-        manifest = json.loads(found.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError) as fault:
+        content = found.read_bytes()
+        manifest = json.loads(gzip.decompress(content) if content.startswith(PACKED) else content)
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError, json.JSONDecodeError) as fault:
         raise AuditError(f"{found}: not JSON ({fault}); expected a manifest as a run writes it") from None
     given = manifest.get("format") if isinstance(manifest, dict) else None
     if given != FORMAT:

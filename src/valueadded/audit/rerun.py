@@ -1,6 +1,5 @@
 """Whether a published result is the same when run again; if not, what could have made the difference."""
 
-import json
 import os
 import subprocess
 import sys
@@ -75,7 +74,7 @@ def audit_release(published: Path, project: Path, run: Callable[[Mapping[str, An
         lost = tuple(f"{name}: its digest is {digest[:12]}..." for name, digest in then["inputs"].items())
         causes = (*edits, *find_causes(then, here))
         return Audit(COULD_NOT_RUN, None, causes, (*unchecked, "every number", *lost), str(fault), then)
-    if whole:
+    if all("numbers" in table for table in then["published"].values()):
         now = {**now, "published": list_numbers(folder / PUBLISHED, WHOLE_TABLES)}
     comparison = compare_manifests(then, now)
     if edits:
@@ -116,7 +115,7 @@ def run_again(then: Mapping[str, Any], project: Path, scratch: Path, study: Path
         raise AuditError(f"{scratch}: not empty; expected an empty folder to run in (--scratch)")
     environment = dict(os.environ)
     if study is None:
-        text = json.dumps(then["config"])  # JSON is YAML
+        text = then["config_text"]
     else:
         text = (study / "config.yaml").read_text(encoding="utf-8")
         folder = (yaml.safe_load(text) or {}).get("data_folder", "data")
