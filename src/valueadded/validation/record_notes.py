@@ -113,10 +113,11 @@ def note_scores(scores: np.ndarray, column: str, validation: Validation) -> Iter
 def _note_levels(accepted: pd.DataFrame, year: str, column: str) -> Iterator[Note]:
     """Yield how many students have several year levels in one calendar year."""
     students, _ = pd.factorize(accepted["student_id"])
-    levels = (
-        accepted["year_level"].groupby([students, accepted[year].to_numpy()], sort=False).agg(["min", "max"])
-    )
-    several = levels.index[levels["min"] < levels["max"]].get_level_values(0).nunique()
+    years, known = pd.factorize(accepted[year])
+    levels, both = accepted["year_level"].to_numpy(), students * len(known) + years
+    one_of_them = np.zeros(both.max(initial=0) + 1, dtype=levels.dtype)
+    one_of_them[both] = levels
+    several = len(np.unique(students[levels != one_of_them[both]]))
     if several:
         yield Note("several_levels", column, several, "one year level for each student and year")
 

@@ -90,6 +90,10 @@ def validate_file(
         *note_columns(source, records, table, file, reading),
         *note_records(parted.accepted, records.origins, table, validation, lasting),
     ]
+    examples = mask_examples(parted.quarantine, source)
+    records_in, content = source.rows_in * records.records_a_row, source.content
+    # What follows copies the records; those of a large file would be in memory four times.
+    del source, records
     if len(parted.merged):
         notes.append(Note("repeats_merged", "", len(parted.merged), "each record once"))
     used, outside = _split_by_use(parted.accepted, table, years, levels, domains)
@@ -104,15 +108,15 @@ def validate_file(
         reconcile_file(
             name,
             table,
-            source.rows_in * records.records_a_row,
+            records_in,
             np.concatenate([rows.index.to_numpy() for rows in [*used.values(), outside]]),
             parted.quarantine.index.to_numpy(),
             parted.merged,
             len(outside),
-            source.content,
+            content,
         ),
         tabulate_notes(notes, name, table),
-        mask_examples(parted.quarantine, source),
+        examples,
     )
 
 
