@@ -149,7 +149,7 @@ def test_a_study_of_teachers_and_ready_made_values_needs_no_cohort(tmp_path, cap
         "scores.csv": "student_id,calendar_year,year_level,domain,score\n"
         "01,2017,3,reading,412\n01,2017,9,reading,500\n",
         "links.csv": "student_id,calendar_year,domain,teacher_id\n01,2017,all,T1\n",
-        "values.csv": "ID,READ\n001,104.5\n002,SUPP\n003,n/k\n",
+        "values.csv": "ID,READ,NUM\n001,104.5,99\n002,SUPP,98\n003,n/k,97\n004\n",
     }
     for name, text in files.items():
         (tmp_path / "data" / name).write_text(text, encoding="utf-8")
@@ -158,7 +158,7 @@ def test_a_study_of_teachers_and_ready_made_values_needs_no_cohort(tmp_path, cap
         "calendar_year": 2019,
         "columns": {"school_id": "ID", "school_type": {"constant": "Primary"}},
         "codes": {"SUPP": "suppressed"},
-        "measures": {"reading": "READ"},
+        "measures": {"reading": "READ", "numeracy": "NUM"},
     }
     config = {
         "input": {
@@ -180,6 +180,8 @@ def test_a_study_of_teachers_and_ready_made_values_needs_no_cohort(tmp_path, cap
     )
     assert "put aside: value_not_a_number (values.csv, column READ)" in said
     assert "for example row 3: A/A" in said
+    # One row, though it holds two records.
+    assert "for example row 4\n" in said
     assert "change input.school_values.codes, input.school_values.missing" in said
     assert "Students of each cohort" not in said
 
