@@ -83,17 +83,14 @@ def validate_file(
     else:
         checks = checks_for(table, validation, file.calendar_year, reading.covariates, list(records.origins))
     parted = part_records(records, source, checks, table, name)
-    # Numbers such as an age change by nature.
-    lasting = [covariate for covariate, origin in reading.covariates.items() if origin.kind == "text"]
-    notes = [
-        *source.notes,
-        *note_columns(source, records, table, file, reading),
-        *note_records(parted.accepted, records.origins, table, validation, lasting),
-    ]
+    notes = [*source.notes, *note_columns(source, records, table, file, reading)]
     examples = mask_examples(parted.quarantine, source)
-    records_in, content = source.rows_in * records.records_a_row, source.content
+    records_in, content, origins = source.rows_in * records.records_a_row, source.content, records.origins
     # What follows copies the records; those of a large file would be in memory four times.
     del source, records
+    # Numbers such as an age change by nature.
+    lasting = [covariate for covariate, origin in reading.covariates.items() if origin.kind == "text"]
+    notes += note_records(parted.accepted, origins, table, validation, lasting)
     if len(parted.merged):
         notes.append(Note("repeats_merged", "", len(parted.merged), "each record once"))
     used, outside = _split_by_use(parted.accepted, table, years, levels, domains)
