@@ -11,6 +11,7 @@ from typing import Any
 
 from valueadded.check_data.command import add_check_data
 from valueadded.errors import ConfigError, ValueAddedError
+from valueadded.exchange.command import add_moments
 
 TEMPLATES = {"config.yaml": "config.yaml", "README.md": "README.md", "gitignore": ".gitignore"}
 
@@ -55,6 +56,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     add_plan(commands)
     add_check_data(commands)
+    add_moments(commands, f"valueadded {installed_version()}")
     return parser
 
 
