@@ -7,16 +7,20 @@
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from valueadded.config.input import InputFile, Reading
+from valueadded.config.school_values import SchoolValues
 from valueadded.config.stages import Validation
 from valueadded.errors import SourceError
 from valueadded.validation import NOTES, REASONS, REFUSALS, ValidatedFile, validate_file
+from valueadded.validation.school_values import read_school_values
 
 PAGE = Path(__file__).parents[2] / "benchmarks" / "corruption.md"
 HEADER = "student_id,school_id,calendar_year,year_level,domain,participation,score,score_se,remark"
@@ -32,6 +36,28 @@ VALID = "\n".join(
         "",
     ]
 ).encode()
+VALUES = "\n".join(
+    [
+        "RECTYPE,URN,TYPE,READ,PUPILS,ROLL,FSM",
+        '1,100001,CY,104.5,30,"1,204",12%',
+        "1,100002,AC,SUPP,4,80,0%",
+        "1,100003,CY,99,25,210,NEW",
+        "2,100004,CY,98,12,60,50%",
+        "4,NAT,,103,5000,400000,20%",
+        "",
+    ]
+).encode()
+VALUE_COLUMNS: dict[str, Any] = {
+    "calendar_year": 2019,
+    "columns": {"school_id": "URN", "school_type": {"column": "TYPE", "codes": {"CY": "old", "AC": "new"}}},
+    "rows": [{"column": "RECTYPE", "keep": ["1"], "drop": {"2": "special school", "4": "national total"}}],
+    "codes": {"SUPP": "suppressed", "NEW": "new school"},
+    "measures": {
+        "reading": {"column": "READ", "n_students": "PUPILS"},
+        "pupils": {"column": "ROLL", "thousands": ","},
+        "fsm": {"column": "FSM", "percent": True},
+    },
+}
 TEXTS = [
     b"",
     b"NA",
@@ -78,9 +104,9 @@ PLACES = st.integers(0, len(VALID) - 1)
 
 
 @st.composite
-def corrupted_files(draw: st.DrawFn) -> bytes:
+def corrupted_files(draw: st.DrawFn, valid: bytes = VALID) -> bytes:
     """A valid file after one to four changes of bytes, cells or lines."""
-    content = VALID
+    content = valid
     for _ in range(draw(st.integers(1, 4))):
         kind = draw(st.sampled_from(KINDS))
         place = draw(PLACES) % max(len(content), 1)
@@ -138,6 +164,31 @@ def outcome_of(content: bytes, folder: Path) -> str:
     return "accepted with a note" if len(validated.notes) else "accepted"
 
 
+def outcome_of_values(content: bytes, folder: Path) -> str:
+    """The same for a file with ready-made values of schools, of which every cell is accounted for."""
+    path = folder / "values.csv"
+    path.write_bytes(content)
+    try:
+        found = read_school_values(folder, [SchoolValues(path=path.name, **VALUE_COLUMNS)])
+    except SourceError as refusal:
+        assert refusal.rule in REFUSALS
+        assert "input.school_values" in str(refusal) or "values.csv" in str(refusal)
+        return f"refused: {refusal.rule}"
+    counts = found.ledger.iloc[0]
+    assert counts["rows_in"] == counts["accepted"] + counts["quarantined"] + counts["duplicates_merged"]
+    assert counts["rows_in"] == found.account["cells"].sum()
+    assert counts["quarantined"] == len(found.quarantine)
+    assert set(found.quarantine["reason"]) <= set(REASONS)
+    assert set(found.notes["note"]) <= set(NOTES)
+    # A cell is a finite number or has a reason, never both.
+    values = found.values["value"].to_numpy()
+    assert np.isfinite(values[~np.isnan(values)]).all()
+    assert (np.isnan(values) == found.values["missing_reason"].notna().to_numpy()).all()
+    if len(found.quarantine):
+        return "records put aside"
+    return "accepted with a note" if len(found.notes) else "accepted"
+
+
 def _account(validated: ValidatedFile) -> None:
     counts = validated.ledger.iloc[0]
     assert counts["rows_in"] == counts["accepted"] + counts["quarantined"] + counts["duplicates_merged"]
@@ -152,8 +203,8 @@ def _account(validated: ValidatedFile) -> None:
         assert np.isnan(scores[~present]).all()
 
 
-def main() -> None:
-    examples = int(sys.argv[1])
+def count_outcomes(valid: bytes, outcome: Callable[[bytes, Path], str], examples: int) -> Counter[str]:
+    """Corrupt a file in many ways and count what comes of it."""
     outcomes: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as name:
 
@@ -165,27 +216,39 @@ def main() -> None:
             phases=[Phase.generate],
             suppress_health_check=list(HealthCheck),
         )
-        @given(corrupted_files())
+        @given(corrupted_files(valid))
         def run(content: bytes) -> None:
-            outcomes[outcome_of(content, Path(name))] += 1
+            outcomes[outcome(content, Path(name))] += 1
 
         run()
-    rows = "\n".join(f"| {outcome} | {count:,} |" for outcome, count in outcomes.most_common())
-    PAGE.write_text(PAGE_TEXT.format(examples=sum(outcomes.values()), rows=rows), encoding="utf-8")
+    return outcomes
+
+
+def main() -> None:
+    examples = int(sys.argv[1])
+    records = count_outcomes(VALID, outcome_of, examples)
+    values = count_outcomes(VALUES, outcome_of_values, examples // 10)
+    rows = "\n".join(
+        f"| {outcome} | {records[outcome]:,} | {values[outcome]:,} |"
+        for outcome, _ in (records + values).most_common()
+    )
+    text = PAGE_TEXT.format(records=sum(records.values()), values=sum(values.values()), rows=rows)
+    PAGE.write_text(text, encoding="utf-8")
 
 
 PAGE_TEXT = """# Corrupted files
 
 Written by `.venv/bin/python tests/validation/corrupt_files.py 10000`; run it to renew this page.
 
-A valid file of six records is changed in one to four places: bytes flipped, cut off, removed or put in,
-cells replaced, lines repeated, swapped or put in, line ends exchanged. Of each of the {examples:,} files
-validation gave a refusal by name or an account in which rows in = accepted + put aside + repeats merged, with
-a known reason for every record put aside and a finite score for every accepted present student. No other
-error was raised: the run stops at the first.
+A valid file of six test records, and one with ready-made values of five schools, is changed in one to
+four places: bytes flipped, cut off, removed or put in, cells replaced, lines repeated, swapped or put in,
+line ends exchanged. Of each of the {records:,} and {values:,} files validation gave a refusal by name or an
+account in which rows in = accepted + put aside + repeats merged, with a known reason for every record put
+aside and a finite score for every accepted present student; of values of schools, each cell is a finite
+number or missing with a reason. No other error was raised: the run stops at the first.
 
-| outcome | files |
-|---|---:|
+| outcome | files of records | files of values |
+|---|---:|---:|
 {rows}
 """
 

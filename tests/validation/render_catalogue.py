@@ -18,7 +18,7 @@ HEADINGS = {
     "refused": "Refused: the file cannot be trusted as a whole",
     "quarantined": "Quarantined: rows put aside, each with its reason",
     "noted": "Accepted with a note",
-    "unmatched": "Accepted, and the student left out of the cohort with a reason",
+    "unmatched": "Accepted, and the student or the cohort left out with a reason",
     "accepted": "Accepted as it is",
 }
 INTRODUCTION = """# Bad input
@@ -72,6 +72,8 @@ def _row(case: str, expected: dict[str, Any]) -> str:
         rules.append(rule)
     for reason, students in expected.get("unmatched", {}).items():
         what.append(f"`{reason}`, {students}: {COHORT_REASONS[reason]}")
+    for year, reason in expected.get("not_planned", {}).items():
+        what.append(f"No cohort in {year}, `{reason}`: {COHORT_REASONS[reason]}")
     if "no_cohort" in expected:
         what.append("The cohort is refused: nobody is left.")
     if not what:

@@ -81,6 +81,7 @@ ADVICE: dict[str, tuple[str, str]] = {
     "scores_crowded": ("percentages or standard scores in place of scale points", "validation.score_maximum"),
     "scores_shift": ("a file on another scale, or a new scale", "cohorts.scale_eras"),
     "value_varies": ("a mistake in one of the rows, or a true change", "(the file)"),
+    "several_levels": ("two students under one identifier, or a move within the year", "(the file)"),
     "repeats_merged": ("a part of the file was added twice", "(the file)"),
     "outside_study": (
         "a domain spelt otherwise, or years and year levels the study leaves out",

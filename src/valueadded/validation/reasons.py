@@ -93,6 +93,7 @@ NOTES: dict[str, str] = {
     "scores_crowded": "All scores lie in a small part of the possible range; they may be of another scale.",
     "scores_shift": "The scores of one year have another centre or spread than those of other years.",
     "value_varies": "A characteristic of one student differs between rows.",
+    "several_levels": "Students have records of several year levels in one calendar year.",
     "repeats_merged": "Rows repeat an earlier one in everything that is read; each counts once.",
     "outside_study": "Records are of years, year levels or domains that the study does not use.",
 }

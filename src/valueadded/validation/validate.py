@@ -87,13 +87,14 @@ def validate_file(
     else:
         checks = checks_for(table, validation, file.calendar_year, reading.covariates, list(records.origins))
     parted = part_records(records, source, checks, table, name)
+    notes = [*source.notes, *note_columns(source, records, table, file, reading)]
+    examples = mask_examples(parted.quarantine, source)
+    records_in, content, origins = source.rows_in * records.records_a_row, source.content, records.origins
+    # What follows copies the records; those of a large file would be in memory four times.
+    del source, records
     # Numbers such as an age change by nature.
     lasting = [covariate for covariate, origin in reading.covariates.items() if origin.kind == "text"]
-    notes = [
-        *source.notes,
-        *note_columns(source, records, table, file, reading),
-        *note_records(parted.accepted, records.origins, table, validation, lasting),
-    ]
+    notes += note_records(parted.accepted, origins, table, validation, lasting)
     if len(parted.merged):
         notes.append(Note("repeats_merged", "", len(parted.merged), "each record once"))
     accepted = parted.accepted if key is None else hide_students(parted.accepted, key)
@@ -109,15 +110,15 @@ def validate_file(
         reconcile_file(
             name,
             table,
-            source.rows_in * records.records_a_row,
+            records_in,
             np.concatenate([rows.index.to_numpy() for rows in [*used.values(), outside]]),
             parted.quarantine.index.to_numpy(),
             parted.merged,
             len(outside),
-            source.content,
+            content,
         ),
         tabulate_notes(notes, name, table),
-        mask_examples(parted.quarantine, source),
+        examples,
     )
 
 
