@@ -13,7 +13,7 @@ from valueadded.layered.design import LayeredDesign, arrange_design
 from valueadded.layered.factor import lay_out
 from valueadded.layered.fit import estimate, starting_point
 from valueadded.layered.henderson import score_matrices
-from valueadded.layered.parameters import number_parameters, unpack
+from valueadded.layered.parameters import Numbering, number_parameters, unpack
 from valueadded.layered.posterior import effects_posterior
 from valueadded.layered.records import read_records
 from valueadded.mixed import fit_random_intercept
@@ -29,11 +29,21 @@ def shared_district() -> pd.DataFrame:
     third = frame.index % 3 == 0
     second = frame[third].assign(teacher_id=frame["year"].astype(str) + "-second", share=0.4)
     frame.loc[third, "share"] = 0.6
-    return pd.concat([frame, second], ignore_index=True)
+    both = pd.concat([frame, second], ignore_index=True)
+    # A school for each remainder of the number of student and year, so that students change schools.
+    number = both["student_id"].str[1:].astype(int) + both["year"] // 3
+    return both.assign(school_id="school " + (number % 7).astype(str))
 
 
-def arranged(frame: pd.DataFrame) -> LayeredDesign:
-    return arrange_design(read_records(frame, []), [])
+def arranged(frame: pd.DataFrame, schools: bool = False) -> LayeredDesign:
+    return arrange_design(read_records(frame, [], schools=schools), [])
+
+
+def dense_variance(design: LayeredDesign, theta: np.ndarray, numbering: Numbering) -> np.ndarray:
+    """V = Z G Z' + R of every score."""
+    at = unpack(theta, numbering)
+    known = score_matrices(design, at)
+    return (known.z * at.spread[design.effect_class] ** 2) @ known.z.T + np.linalg.inv(known.precision)
 
 
 def star(schools: int) -> pd.DataFrame:
@@ -47,14 +57,18 @@ def star(schools: int) -> pd.DataFrame:
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("restricted", [False, True])
-def test_deviance_and_effects_equal_those_of_dense_matrices(kind: str | float, restricted: bool) -> None:
-    design = arranged(shared_district())
+@pytest.mark.parametrize("schools", [False, True])
+def test_deviance_and_effects_equal_those_of_dense_matrices(
+    kind: str | float, restricted: bool, schools: bool
+) -> None:
+    design = arranged(shared_district(), schools)
+    assert {layer for layer, _, _ in design.classes} == {"teacher", *(["school"] if schools else [])}
     numbering = number_parameters(design, "unstructured", kind)
     theta = starting_point(design, numbering)
     at = unpack(theta, numbering)
     known = score_matrices(design, at)
     spread = at.spread[design.effect_class]
-    total = (known.z * spread**2) @ known.z.T + np.linalg.inv(known.precision)
+    total = dense_variance(design, theta, numbering)
     inverse = np.linalg.inv(total)
     information = known.x.T @ inverse @ known.x
     beta = np.linalg.solve(information, known.x.T @ inverse @ known.y)
@@ -87,6 +101,33 @@ def test_the_gradient_is_that_of_the_deviance(kind: str | float, structure: str,
     # Parts of either sign nearly cancel: the tolerance is that of their size.
     size = np.abs(gradient * direction).sum()
     assert gradient @ direction == pytest.approx((ends[0] - ends[1]) / 2e-5, abs=1e-6 * size)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("structure", ["unstructured", "toeplitz"])
+def test_the_curvature_is_the_average_information(kind: str | float, structure: str) -> None:
+    """r'V^-1 V_k P V_l V^-1 r from dense matrices: standard errors and steps of the search are made of it."""
+    design = arranged(shared_district())
+    numbering = number_parameters(design, structure, kind)
+    theta = starting_point(design, numbering)
+    inverse = np.linalg.inv(dense_variance(design, theta, numbering))
+    known = score_matrices(design, unpack(theta, numbering))
+    information = known.x.T @ inverse @ known.x
+    project = inverse - inverse @ known.x @ np.linalg.solve(information, known.x.T @ inverse)
+    # V is a polynomial of degree two in each parameter: central differences are exact but for rounding.
+    moved = [
+        (dense_variance(design, theta + step, numbering) - dense_variance(design, theta - step, numbering))
+        @ (project @ known.y)
+        / 2e-3
+        for step in 1e-3 * np.eye(len(theta))
+    ]
+    expected = np.array(moved) @ project @ np.array(moved).T
+    found = evaluate(theta, design, lay_out(design), numbering, False)
+    n, k = numbering.n_covariances, len(design.classes)
+    at_spread = np.arange(n, n + k)
+    expected[at_spread, at_spread] += np.maximum(found.gradient[at_spread] / theta[at_spread], 0.0)
+    size = np.sqrt(np.outer(np.diag(expected), np.diag(expected)))
+    assert found.curvature / size == pytest.approx(expected / size, abs=1e-7)
 
 
 def test_star_has_the_published_maximum() -> None:
@@ -230,12 +271,63 @@ def test_covariates_have_a_coefficient_in_every_year() -> None:
         fit_layered(frame.assign(same=1.0), covariates=["same"])
 
 
+def test_a_covariate_that_goes_with_the_teachers_hides_them() -> None:
+    """Overcorrection: poverty acts on no score here, yet weak teachers have the poor classes.
+
+    In the last year: an earlier effect is seen in later scores too, which that year's poverty does not touch.
+    """
+    frame = invented_district(n_students=600, n_teachers=20, holes=0.0)
+    random = np.random.default_rng(7)
+    random.integers(20, size=(600, 3))
+    truth = random.normal(scale=6.0, size=(3, 20))
+    poverty = -truth + random.normal(scale=2.0, size=truth.shape)
+    number = frame["teacher_id"].str.split("-").str[1].astype(int)
+    frame["poverty"] = poverty[frame["year"] - 1, number]
+    plain, adjusted = fit_layered(frame), fit_layered(frame, covariates=["poverty"])
+    poorest = np.argsort(poverty[2])[-10:]
+    found = {
+        name: fit.teacher_effects().set_index("teacher_id")["effect"].loc[[f"3-{who}" for who in poorest]]
+        for name, fit in {"plain": plain, "adjusted": adjusted}.items()
+    }
+    lacking = (truth[2] - truth[2].mean())[poorest].mean()
+    # Ten estimates, each with an error of about 1.4; three standard errors of their mean.
+    assert found["plain"].mean() == pytest.approx(lacking, abs=1.4)
+    # They look better than they are, by most of what they lack.
+    assert lacking < -3 and found["adjusted"].mean() > 0.5 * lacking
+    variances = [fit.teacher_variances["variance"].iloc[-1] for fit in (adjusted, plain)]
+    assert variances[0] < 0.5 * variances[1]
+    assert any("overcorrection" in note and "poverty" in note for note in adjusted.notes)
+    assert not any("overcorrection" in note for note in plain.notes)
+
+
 def test_schools_are_a_layer_of_their_own() -> None:
-    frame = invented_district(n_students=200, n_teachers=12)
-    frame["school_id"] = [f"school {int(name.split('-')[1]) % 4}" for name in frame["teacher_id"]]
-    fit = fit_layered(frame, schools=True)
-    assert fit.teacher_variances["layer"].tolist() == ["school"] * 3 + ["teacher"] * 3
-    assert fit.log_likelihood >= fit_layered(frame).log_likelihood - 1e-8
+    """Three districts of twenty schools of three teachers a year, schools planted beside the teachers."""
+    errors, variances, pairs = [], [], []
+    for seed in range(3):
+        frame = invented_district(seed, n_students=900, n_teachers=60, holes=0.0)
+        frame = frame.sort_values(["student_id", "year"])
+        school = frame["teacher_id"].str.split("-").str[1].astype(int).to_numpy() % 20
+        planted = np.random.default_rng(100 + seed).normal(scale=10.0, size=(3, 20))
+        acting = pd.Series(planted[frame["year"] - 1, school], index=frame.index)
+        frame["score"] += acting.groupby(frame["student_id"]).cumsum()
+        frame["school_id"] = [f"school {number:02d}" for number in school]
+        fit = fit_layered(frame, schools=True)
+        table = fit.teacher_variances
+        assert table["layer"].tolist() == ["school"] * 3 + ["teacher"] * 3
+        assert fit.log_likelihood > fit_layered(frame).log_likelihood + 10
+        variances.append(table.groupby("layer")["variance"].mean())
+        effects = fit.teacher_effects().query("layer == 'school'").sort_values(["year", "teacher_id"])
+        centred = (planted - planted.mean(axis=1, keepdims=True)).ravel()
+        errors.append((effects["effect"] - centred) / effects["std_error"])
+        pairs.append(np.corrcoef(effects["effect"], centred)[0, 1])
+    # Nine variances of twenty schools, each known to a third, and nine of sixty teachers, known to a fifth;
+    # three standard errors of their means.
+    assert np.mean([found["school"] for found in variances]) == pytest.approx(100.0, abs=33)
+    assert np.mean([found["teacher"] for found in variances]) == pytest.approx(36.0, abs=8)
+    # Three teachers of variance 36 leave a school of variance 100 a correlation of 0.94.
+    assert min(pairs) > 0.8
+    # Single districts lie between 0.5 and 1.5; three standard errors of the mean of three.
+    assert np.mean(np.square(errors)) == pytest.approx(1.0, abs=0.5)
 
 
 def test_the_teacher_of_an_unscored_year_is_a_choice() -> None:

@@ -176,6 +176,11 @@ def fit_layered(
 
 def _notes_on(design: LayeredDesign, numbering: Numbering, estimates: Estimates) -> list[str]:
     notes = []
+    if design.covariates:
+        notes.append(
+            f"Adjusted for {', '.join(design.covariates)}: a covariate that goes with who is taught by whom "
+            "takes real differences of teachers with it (overcorrection). Compare with the model without."
+        )
     for number in np.flatnonzero(estimates.boundary):
         layer, domain, year = design.classes[number]
         notes.append(f"The {layer} variance of {domain}, {year} is 0: no differences are found there.")
