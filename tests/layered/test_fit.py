@@ -13,7 +13,7 @@ from valueadded.layered.design import LayeredDesign, arrange_design
 from valueadded.layered.factor import lay_out
 from valueadded.layered.fit import estimate, starting_point
 from valueadded.layered.henderson import score_matrices
-from valueadded.layered.parameters import Numbering, number_parameters, unpack
+from valueadded.layered.parameters import STRUCTURES, Numbering, number_parameters, unpack
 from valueadded.layered.posterior import effects_posterior
 from valueadded.layered.records import read_records
 from valueadded.mixed import fit_random_intercept
@@ -87,8 +87,56 @@ def test_deviance_and_effects_equal_those_of_dense_matrices(
     assert posterior.prediction_variance == pytest.approx(variance, rel=1e-8)
 
 
+@pytest.mark.parametrize(("kind", "later"), [("complete", 1.0), ("zero", 0.0), (0.4, 0.4)])
+def test_an_effect_acts_by_share_and_persistence(kind: str | float, later: float) -> None:
+    """Z from the rows of the frame, one by one."""
+    frame = shared_district()
+    design = arranged(frame)
+    numbering = number_parameters(design, "unstructured", kind)
+    known = score_matrices(design, unpack(starting_point(design, numbering), numbering))
+    effects = design.effects[["unit", "domain", "year"]].itertuples(index=False, name=None)
+    place = {effect: at for at, effect in enumerate(effects)}
+    expected = np.zeros_like(known.z)
+    taught = dict(list(frame.groupby(["student_id", "domain"])))
+    for number, (student, cell) in enumerate(zip(known.student, known.cell, strict=True)):
+        domain, year = design.cells[cell]
+        for row in taught[design.student_id[student], domain].itertuples():
+            if row.year <= year:
+                acts = row.share * (1.0 if row.year == year else later)
+                expected[number, place[row.teacher_id, domain, row.year]] += acts
+    assert known.z == pytest.approx(expected, abs=1e-15)
+    assert len(np.unique(known.z)) > 3
+
+
+def test_structures_of_the_student_covariance() -> None:
+    """Which entries are one parameter: over two domains and three years."""
+    design = arranged(shared_district())
+    cells = list(design.cells)
+    labels = {name: number_parameters(design, name, "complete").covariance_label for name in STRUCTURES}
+    assert {name: int(label.max()) + 1 for name, label in labels.items()} == {
+        "unstructured": 21,
+        "toeplitz": 9,
+        "compound_symmetric": 6,
+    }
+    for a, (domain_a, year_a) in enumerate(cells):
+        for b, (domain_b, year_b) in enumerate(cells):
+            for c, (domain_c, year_c) in enumerate(cells):
+                for d, (domain_d, year_d) in enumerate(cells):
+                    domains = {domain_a, domain_b} == {domain_c, domain_d}
+                    lags = abs(year_a - year_b), abs(year_c - year_d)
+                    one = {name: label[a, b] == label[c, d] for name, label in labels.items()}
+                    assert one["unstructured"] == ({a, b} == {c, d})
+                    assert one["toeplitz"] == (domains and lags[0] == lags[1])
+                    assert one["compound_symmetric"] == (domains and (lags[0] > 0) == (lags[1] > 0))
+    likelihoods = [
+        fit_layered(shared_district(), student_covariance=name).log_likelihood
+        for name in ("compound_symmetric", "toeplitz", "unstructured")
+    ]
+    assert likelihoods == sorted(likelihoods)
+
+
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("structure", ["unstructured", "toeplitz", "compound_symmetric"])
+@pytest.mark.parametrize("structure", STRUCTURES)
 @pytest.mark.parametrize("restricted", [False, True])
 def test_the_gradient_is_that_of_the_deviance(kind: str | float, structure: str, restricted: bool) -> None:
     design = arranged(shared_district())
@@ -193,6 +241,26 @@ def test_variable_persistence_contains_the_others() -> None:
     # Planted: complete persistence. Four errors: six estimates of one data set.
     assert (np.abs(table["persistence"] - 1) < 4 * table["std_error"]).all()
     assert table["lag"].tolist() == [1, 2, 1]
+
+
+def test_every_pair_of_years_has_a_persistence_of_its_own() -> None:
+    planted = {(1, 2): 0.9, (1, 3): 0.1, (2, 3): 0.5}
+    frame = invented_district(n_students=1500, n_teachers=40, holes=0.05)
+    random = np.random.default_rng(7)
+    teacher = random.integers(40, size=(1500, 3))
+    truth = random.normal(scale=6.0, size=(3, 40))
+    student = frame["student_id"].str[1:].astype(int)
+    for (earlier, later), acts in planted.items():
+        rows = frame["year"] == later
+        # The district has complete persistence, whoever saw the earlier score.
+        frame.loc[rows, "score"] -= (1 - acts) * truth[earlier - 1, teacher[student[rows], earlier - 1]]
+    table = fit_layered(frame, "variable").persistence.set_index(["year", "score_year"])
+    assert sorted(table.index) == sorted(planted)
+    for pair, acts in planted.items():
+        found = table.loc[pair]
+        assert abs(found["persistence"] - acts) < 4 * found["std_error"]
+        # Far enough apart to tell the pairs.
+        assert found["std_error"] < 0.1
 
 
 def test_a_variance_of_zero_is_reached_and_reported() -> None:
