@@ -443,11 +443,32 @@ def test_unusual_records_have_known_outcomes() -> None:
         ({"student_id": "one", "year": 1}, "two rows|two scores"),
         ({"n_students": 3}, "means of students"),
         ({"score": np.nan}, "holds no score"),
+        ({"score": np.inf}, "column score holds 297 values that are not finite"),
+        ({"score": "many"}, "column score holds 297 values that are not finite"),
     ],
 )
 def test_records_that_are_no_layered_model_are_refused(change: dict[str, object], message: str) -> None:
     with pytest.raises(DesignError, match=message):
         fit_layered(invented_district().assign(**change))
+
+
+def test_scores_that_determine_no_variance_are_refused() -> None:
+    frame = invented_district()
+    lone = frame[(frame["year"] < 3) | (frame.index == frame.index[frame["year"] == 3][0])]
+    with pytest.raises(FitError, match="all, 3 has 1 scores for 1 coefficients"):
+        fit_layered(lone)
+    with pytest.raises(FitError, match="scores of all, 2 are explained by means and covariates"):
+        fit_layered(frame.assign(score=frame["score"].where(frame["year"] != 2, 100.0)))
+    with pytest.raises(FitError, match="scores of all, 1 are explained"):
+        fit_layered(frame.assign(score=3 * frame["age"]), covariates=["age"])
+
+
+def test_so_few_students_that_no_maximum_exists_are_not_called_a_fit() -> None:
+    """Two students of three scores: their covariance can be singular, and the likelihood without bound."""
+    frame = invented_district(holes=0.0)
+    fit = fit_layered(frame[frame["student_id"].isin(["s0000", "s0001"])])
+    assert not fit.converged
+    assert any("do not use" in note for note in fit.notes)
 
 
 def test_unknown_choices_are_refused() -> None:
