@@ -329,6 +329,34 @@ def test_order_of_rows_and_unit_of_scores_have_no_part() -> None:
     )
 
 
+def test_scores_far_from_0_cost_no_digits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Scores in multiples of 1/1024, so that a shift of 1e9 is exact."""
+    visits: list[float] = []
+
+    def counted(*arguments: object) -> object:
+        found = evaluate(*arguments)  # type: ignore[arg-type]
+        visits.append(found.deviance)
+        return found
+
+    monkeypatch.setattr("valueadded.layered.fit.evaluate", counted)
+    frame = shared_district()
+    frame["score"] = (1024 * frame["score"]).round() / 1024
+    near = fit_layered(frame)
+    needed = len(visits)
+    far = fit_layered(frame.assign(score=frame["score"] + 1e9))
+    # Steps that the rounding of the deviance refuses are tried again and again.
+    assert len(visits) - needed <= needed + 2
+    assert near.converged and far.converged
+    assert far.log_likelihood == pytest.approx(near.log_likelihood, rel=1e-9)
+    # The means of the scores are known to the spacing of numbers near 1e9, 1e-7.
+    assert far.fixed_effects["estimate"].to_numpy() == pytest.approx(
+        near.fixed_effects["estimate"] + 1e9, abs=1e-6
+    )
+    # The deviance is flat at its minimum: parameters are known to the root of its tolerance.
+    found, expected = (fit.teacher_effects()["effect"].to_numpy() for fit in (far, near))
+    assert found == pytest.approx(expected, abs=1e-4)
+
+
 def test_covariates_have_a_coefficient_in_every_year() -> None:
     frame = invented_district(n_students=300)
     frame["score"] += 5.0 * frame["age"] * frame["year"]

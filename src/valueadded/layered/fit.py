@@ -21,8 +21,6 @@ Visit = Callable[[Array], ScoringPoint]
 TOLERANCE = 1e-12
 # Two deviances count as one within their rounding.
 SAME_DEVIANCE = 1e-8
-# Of a deviance, measured with thousands of effects: taken for less, it would refuse the last steps.
-ROUNDING = 3e-12
 # Steps of scoring before a quasi-Newton search takes over, and the promised fall that makes it needless.
 SCORING_STEPS = 30
 SETTLED = 1e-8
@@ -105,7 +103,7 @@ def _search(visit: Visit, theta: Array) -> tuple[Array, ScoringPoint]:
     # Jobs that fit nothing import this package too, and need not wait for the library.
     from scipy.optimize import minimize
 
-    theta, found = descend(visit, theta, TOLERANCE, SCORING_STEPS, ROUNDING)
+    theta, found = descend(visit, theta, TOLERANCE, SCORING_STEPS)
     if not np.isfinite(found.deviance) or _promised(found) < SETTLED:
         return theta, found
     values, vectors = np.linalg.eigh(found.curvature)
@@ -121,7 +119,7 @@ def _search(visit: Visit, theta: Array) -> tuple[Array, ScoringPoint]:
     steps = minimize(
         criterion, np.zeros(len(theta)), jac=True, method="BFGS", options={"gtol": 1e-6, "maxiter": 200}
     ).x
-    return descend(visit, origin + units @ steps, TOLERANCE, SCORING_STEPS, ROUNDING)
+    return descend(visit, origin + units @ steps, TOLERANCE, SCORING_STEPS)
 
 
 def starting_point(design: LayeredDesign, numbering: Numbering) -> Array:

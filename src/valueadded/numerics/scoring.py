@@ -34,19 +34,12 @@ def descend(
     start: Array,
     tolerance: float,
     maximum_steps: int = MAXIMUM_STEPS,
-    rounding: float = ROUNDING,
 ) -> tuple[Array, ScoringPoint]:
     """Return the parameters (q,) at which no step promises a fall above `tolerance`, and what is there.
 
     Each step solves [C + damping diag(C)] step = -gradient; damping falls after a step that was taken and
     rises after one that was not (Levenberg 1944; Marquardt 1963). Scaling by the diagonal makes the search
     the same in any unit of any parameter.
-
-    Parameters
-    ----------
-    rounding
-        Relative rounding error of the deviance: a step that raises it by no more is taken. Were it taken for
-        less than it is, the last steps would be refused and tried again, shorter each time.
     """
     point, now, damping = start, visit(start), 1e-3
     for _ in range(maximum_steps):
@@ -54,7 +47,7 @@ def descend(
         if promised < tolerance or damping > STRONGEST_DAMPING:
             break
         tried = visit(point + step)
-        if tried.deviance <= ceiling(now.deviance, rounding):
+        if tried.deviance <= ceiling(now.deviance):
             point, now, damping = point + step, tried, max(damping / 10, WEAKEST_DAMPING)
         else:
             damping *= 10
@@ -72,6 +65,6 @@ def scoring_step(now: ScoringPoint, damping: float) -> tuple[Array, float]:
     return step, float(-(now.gradient @ step) / 2)
 
 
-def ceiling(deviance: float, rounding: float = ROUNDING) -> float:
+def ceiling(deviance: float) -> float:
     """Return the highest deviance that rounding lets count as this one."""
-    return deviance + rounding * abs(deviance) + CANCELLED
+    return deviance + ROUNDING * abs(deviance) + CANCELLED
