@@ -149,6 +149,13 @@ def test_a_map_of_the_teachers_own_students_alone_has_one_block():
     assert sum(bool(axes.images) for axes in figure.axes) == 2
 
 
+@pytest.mark.parametrize("value_added", [True, False])
+def test_the_map_of_a_first_year_teacher_says_level(value_added):
+    weights = make_weights().assign(value_added=value_added)
+    plotted = select_weight_map(weights, "reading", ["T40001"], named=False)
+    assert ("level, not" in words_of(draw_weight_map(plotted, "reading", "points"))) != value_added
+
+
 @pytest.mark.parametrize(("domain", "teacher"), [("spelling", "T40001"), ("reading", "T40002")])
 def test_a_map_of_nobody_says_so(domain, teacher):
     """A teacher of one domain must not stop the run at the others."""

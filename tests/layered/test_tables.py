@@ -131,6 +131,8 @@ def test_revisions_are_those_of_the_fits(joined, fitted, tables):
 def test_contributions_of_scores_make_the_effect(fitted, tables):
     weights = weights_table(fitted, ["2-1"])
     check_table(weights, more.LAYERED_WEIGHTS, "weights")
+    assert weights["value_added"].all()
+    assert not weights_table(fitted, ["1-1"])["value_added"].any()
     key = ["model", "teacher_id", "teacher_domain", "teacher_year", "teacher_year_level"]
     sums = weights.groupby(key)["contribution"].sum()
     effects = tables.effects[(tables.effects["teacher_id"] == "2-1") & (tables.effects["layer"] == "teacher")]

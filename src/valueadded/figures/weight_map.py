@@ -67,6 +67,7 @@ def select_weight_map(
         teacher_id=named_or_not(pd.Series([first] * len(summed)), named),
         teacher_domain=domain,
         teacher_year=effect["teacher_year"],
+        value_added=bool(effect["value_added"]),
     ).astype({"model": "str", "group": "str", "teacher_domain": "str"})[list(WEIGHT_MAP.columns)]
 
 
@@ -77,10 +78,12 @@ def draw_weight_map(plotted: pd.DataFrame, domain: str, unit: str) -> Figure:
         return _say_nobody(domain)
     one = plotted.iloc[0]
     teacher = f"teacher {one['teacher_id']}" if isinstance(one["teacher_id"], str) else "one teacher"
+    level = "" if one["value_added"] else ", level, not value added"
     figure = new_figure(
         18.0,
         f"{in_words(one['teacher_domain'])} {one['teacher_year']}: whose scores make the effect of {teacher}"
-        f"\n({plotted['contribution'].sum():+.1f} {unit}), {MODEL_WORDS[one['model']]}",
+        f"\n({plotted['contribution'].sum():+.1f} {unit}{level}), "
+        f"{MODEL_WORDS[one['model']]}",
     )
     cells = sorted(set(zip(plotted["domain"], plotted["year"], strict=True)))
     places = {cell: number for number, cell in enumerate(cells)}
