@@ -18,7 +18,7 @@ Array = NDArray[np.float64]
 class Posterior:
     """Estimates of fixed effects and predictions of effects, variances taken as known.
 
-    beta : (p,) coefficients
+    beta : (p,) coefficients, less the design's origin
     beta_covariance : (p, p)
     effects : (q,) in the units of the scores
     prediction_variance : (q,) variance of estimate less true effect
