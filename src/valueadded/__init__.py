@@ -16,6 +16,8 @@ effects         intervals, reflation, changes, correlations between years
 validate_benchmark  invented systems with planted truth, and what each method makes of them
 figures         one file for each figure
 audit           what ties a result to the code that made it
+run             starting a study, also after it was killed
+ownership       which run may put results under their names
 table_io        Parquet through a contract
 cli             commands for people
 """

@@ -10,13 +10,19 @@ from pathlib import Path
 from typing import Any
 
 from valueadded.errors import ConfigError, ValueAddedError
+from valueadded.run import run_study
 
 TEMPLATES = {"config.yaml": "config.yaml", "README.md": "README.md", "gitignore": ".gitignore"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0, or 1 if it is refused."""
-    chosen = build_parser().parse_args(arguments)
+    parser = build_parser()
+    chosen, further = parser.parse_known_args(arguments)
+    if "options" in chosen:  # those of another program
+        chosen.options = further
+    elif further:
+        parser.error(f"unrecognized arguments: {' '.join(further)}")
     try:
         chosen.run(chosen)
     except ValueAddedError as refusal:
@@ -27,9 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser; every command stores the function it runs as `run`."""
-    parser = argparse.ArgumentParser(
-        prog="valueadded", description="School effects that anyone can re-run. Studies are run by Snakemake."
-    )
+    parser = argparse.ArgumentParser(prog="valueadded", description="School effects that anyone can re-run.")
     parser.add_argument("--version", action="version", version=f"valueadded {installed_version()}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     init = commands.add_parser("init", help="make a folder with a commented config.yaml for your own files")
@@ -54,7 +58,22 @@ def build_parser() -> argparse.ArgumentParser:
         )
     )
     add_plan(commands)
+    add_run(commands)
     return parser
+
+
+def add_run(commands: Any) -> None:
+    """Add the command that runs a study; what it does not know itself goes to Snakemake."""
+    run = commands.add_parser(
+        "run",
+        allow_abbrev=False,
+        help="run a study with options of Snakemake, also after a run of it was killed",
+        usage="valueadded run [--take-over] [options and targets of snakemake]",
+    )
+    run.add_argument(
+        "--take-over", action="store_true", help="the earlier run, on another machine, is known to have ended"
+    )
+    run.set_defaults(options=[], run=lambda chosen: run_study(chosen.options, chosen.take_over))
 
 
 def add_plan(commands: Any) -> None:

@@ -35,3 +35,11 @@ class DesignError(ValueAddedError):
 
 class FitError(ValueAddedError):
     """A model cannot be estimated from these data."""
+
+
+class RunError(ValueAddedError):
+    """A study cannot be started: another run has it, or has left what cannot be cleared."""
+
+
+class OwnershipError(ValueAddedError):
+    """A job may not name its result, because another run has taken over the study."""

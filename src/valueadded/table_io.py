@@ -12,6 +12,7 @@ from pandera.errors import SchemaErrors
 
 from valueadded.contracts.columns import column_types
 from valueadded.errors import ContractError
+from valueadded.ownership import rename_if_owner
 
 
 def write_table(frame: pd.DataFrame, path: str | Path, contract: pa.DataFrameSchema) -> None:
@@ -40,7 +41,7 @@ def write_table(frame: pd.DataFrame, path: str | Path, contract: pa.DataFrameSch
             parquet.write_table(table, stream, compression="zstd", write_page_checksum=True)
             stream.flush()
             os.fsync(stream.fileno())
-        beside.replace(target)
+        rename_if_owner(beside, target)
     finally:
         beside.unlink(missing_ok=True)
 
@@ -130,6 +131,6 @@ def write_text(content: str, path: str | Path) -> None:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
-        beside.replace(target)
+        rename_if_owner(beside, target)
     finally:
         beside.unlink(missing_ok=True)

@@ -28,6 +28,8 @@ OPENS_FILES = {
     "publish/": "release tables",
     "audit/": "digests, logs and manifests",
     "cli.py": "templates for a new study",
+    "ownership.py": "the claim of a run on its study",
+    "run/": "the claim, and what a killed run left",
     "intake_adjusted/shipped.py": "registries that come with the package",
 }
 IMPORTS_ARROW = {"table_io.py", "validation/prescan.py", "validation/delimited.py", "validation/values.py"}
@@ -69,7 +71,8 @@ FILE_MODULES |= {"urllib", "zipfile"}
 MAY_IMPORT = {
     "errors": set(),
     "contracts": set(),
-    "table_io": {"contracts", "errors"},
+    "ownership": {"errors"},
+    "table_io": {"contracts", "ownership", "errors"},
     "audit": {"errors"},
     "config": {"errors"},
     "numerics": {"errors"},
@@ -85,7 +88,8 @@ MAY_IMPORT = {
     "effects": {"benchmark", "mixed", "numerics", "contracts", "errors"},
     # It judges the models by their public functions; nothing imports it.
     "validate_benchmark": {"effects", "benchmark", "mixed", "numerics", "contracts", "errors"},
-    "figures": {"effects", "intake_adjusted", "contracts", "errors"},
+    "figures": {"effects", "intake_adjusted", "contracts", "ownership", "errors"},
+    "run": {"ownership", "errors"},
     "cli": {
         "cohorts",
         "config",
@@ -93,6 +97,7 @@ MAY_IMPORT = {
         "effects",
         "errors",
         "location_scale",
+        "run",
         "table_io",
         "validation",
     },

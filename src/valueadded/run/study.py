@@ -1,0 +1,89 @@
+"""Become Snakemake, once no other run has the study and nothing of a killed one is left.
+
+The process is replaced rather than kept as a parent, so that a signal reaches Snakemake itself and nothing
+can outlive it.
+"""
+
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from valueadded.ownership import CLAIM
+from valueadded.run.claim import claim_file, take_claim
+from valueadded.run.remains import clear_remains, unlock_study
+
+PROJECT = Path(__file__).parents[3]
+# Snakemake answers these without making anything, also while a run is going on.
+ONLY_ASKS = {
+    "--dag",
+    "--detailed-summary",
+    "--dry-run",
+    "--dryrun",
+    "--filegraph",
+    "--help",
+    "--lint",
+    "--list-rules",
+    "--report",
+    "--rulegraph",
+    "--summary",
+    "--unlock",
+    "--version",
+    "-D",
+    "-S",
+    "-h",
+    "-l",
+    "-v",
+}
+
+
+def run_study(options: Sequence[str], take_over: bool = False) -> NoReturn:
+    """Clear what a dead run left, claim the study and become Snakemake with `options`.
+
+    Parameters
+    ----------
+    options
+        Options and targets of Snakemake; `--directory` names the study.
+    take_over
+        Also when it cannot be told from here whether the earlier run is dead.
+
+    Raises
+    ------
+    RunError
+        If a run is going on, may be going on elsewhere, or left jobs that cannot be cancelled.
+    """
+    command = [sys.executable, "-m", "snakemake", *find_snakefile(options), *options, "--rerun-incomplete"]
+    if not any(option in ONLY_ASKS or option.startswith("-n") for option in options):
+        folder = study_folder(options)
+        slurm = shutil.which("squeue") is not None
+        claim, earlier, locked = take_claim(folder, slurm, take_over)
+        clear_remains(folder, earlier)
+        if locked:
+            unlock_study(folder, earlier, [*command, "--unlock", "--quiet"])
+        if slurm and option_value(options, "--slurm-jobname-prefix") is None:
+            command += ["--slurm-jobname-prefix", claim.job_prefix]
+        os.environ[CLAIM] = f"{claim.token}:{claim_file(folder)}"
+    sys.stdout.flush()
+    os.execv(sys.executable, command)
+
+
+def option_value(options: Sequence[str], *names: str) -> str | None:
+    """Return the value that follows one of `names`, or stands behind its equals sign."""
+    for place, option in enumerate(options):
+        name, equals, value = option.partition("=")
+        if name in names:
+            return value if equals else next(iter(options[place + 1 :]), None)
+    return None
+
+
+def study_folder(options: Sequence[str]) -> Path:
+    """Return the folder that holds config.yaml and results."""
+    return Path(option_value(options, "--directory", "-d") or ".").resolve()
+
+
+def find_snakefile(options: Sequence[str]) -> list[str]:
+    """Return the option that names the workflow, where Snakemake would not find it from here."""
+    named = option_value(options, "--snakefile", "-s") is not None
+    return [] if named or Path("Snakefile").exists() else ["--snakefile", str(PROJECT / "Snakefile")]
