@@ -67,7 +67,11 @@ def take_claim(folder: Path, slurm: bool, take_over: bool) -> tuple[Claim, Claim
     earlier = read_claim(path)
     locked = any((folder / ".snakemake" / "locks").glob("*.lock"))
     if locked:
-        refuse_if_alive(folder, earlier, take_over)
+        try:
+            refuse_if_alive(folder, earlier, take_over)
+        except RunError:
+            os.close(descriptor)
+            raise
     claim = Claim(uuid4().hex[:12], gethostname(), os.getpid(), f"{datetime.now():%Y-%m-%d %H:%M:%S}", slurm)
     os.ftruncate(descriptor, 0)
     os.write(descriptor, json.dumps(asdict(claim)).encode())

@@ -54,19 +54,20 @@ def run_study(options: Sequence[str], take_over: bool = False) -> NoReturn:
     RunError
         If a run is going on, may be going on elsewhere, or left jobs that cannot be cancelled.
     """
-    command = [sys.executable, "-m", "snakemake", *find_snakefile(options), *options, "--rerun-incomplete"]
+    # Ours go first: whatever follows `--`, or an option that takes several values, is read to the end.
+    command = [sys.executable, "-m", "snakemake", "--rerun-incomplete", *find_snakefile(options)]
     if not any(option in ONLY_ASKS or option.startswith("-n") for option in options):
         folder = study_folder(options)
         slurm = shutil.which("squeue") is not None
         claim, earlier, locked = take_claim(folder, slurm, take_over)
         clear_remains(folder, earlier)
         if locked:
-            unlock_study(folder, earlier, [*command, "--unlock", "--quiet"])
-        if slurm and option_value(options, "--slurm-jobname-prefix") is None:
+            unlock_study(folder, earlier, [*command, "--unlock", "--quiet", "all", *options])
+        if slurm:
             command += ["--slurm-jobname-prefix", claim.job_prefix]
         os.environ[CLAIM] = f"{claim.token}:{claim_file(folder)}"
     sys.stdout.flush()
-    os.execv(sys.executable, command)
+    os.execv(sys.executable, [*command, *options])
 
 
 def option_value(options: Sequence[str], *names: str) -> str | None:

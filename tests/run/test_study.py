@@ -1,0 +1,66 @@
+"""What is handed to Snakemake, and when the study is claimed."""
+
+import json
+import os
+import sys
+
+import pytest
+
+from valueadded.cli import main
+from valueadded.ownership import CLAIM
+from valueadded.run import study
+from valueadded.run.claim import claim_file
+
+
+@pytest.fixture
+def handed(monkeypatch, tmp_path):
+    """The commands this process would have become."""
+    commands = []
+    monkeypatch.setattr(os, "execv", lambda program, command: commands.append(command))
+    monkeypatch.setattr(study.shutil, "which", lambda program: None)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv(CLAIM, raising=False)
+    yield commands
+    os.environ.pop(CLAIM, None)
+
+
+def test_every_option_and_target_reaches_snakemake_in_order(handed, tmp_path):
+    given = ["--cores", "2", "--directory", "a", "--config", "x=1", "y=2", "--", "results/a.png", "b"]
+    (tmp_path / "a").mkdir()
+    assert main(["run", *given]) == 0
+    (command,) = handed
+    assert command[:4] == [sys.executable, "-m", "snakemake", "--rerun-incomplete"]
+    # Here is no workflow, so the project's own is named.
+    assert command[4:6] == ["--snakefile", str(study.PROJECT / "Snakefile")]
+    assert command[6:] == given
+
+
+def test_a_run_claims_its_study_and_tells_its_jobs(handed, tmp_path):
+    (tmp_path / "a").mkdir()
+    main(["run", "--directory=a", "--snakefile", "other"])
+    claim = json.loads(claim_file(tmp_path / "a").read_text())
+    assert claim["pid"] == os.getpid()
+    assert os.environ[CLAIM] == f"{claim['token']}:{claim_file(tmp_path / 'a')}"
+    assert str(study.PROJECT / "Snakefile") not in handed[0]
+
+
+def test_jobs_on_a_cluster_are_named_after_the_run(handed, tmp_path, monkeypatch):
+    monkeypatch.setattr(study.shutil, "which", lambda program: "/usr/bin/squeue")
+    main(["run", "--cores", "1"])
+    token = json.loads(claim_file(tmp_path).read_text())["token"]
+    place = handed[0].index("--slurm-jobname-prefix")
+    assert handed[0][place + 1] == f"valueadded-{token}"
+
+
+@pytest.mark.parametrize("question", ["-n", "-np", "--dry-run", "--summary", "--unlock"])
+def test_a_question_claims_nothing(question, handed, tmp_path):
+    main(["run", "--cores", "1", question])
+    assert list(tmp_path.iterdir()) == []
+    assert handed[0][-1] == question
+    assert CLAIM not in os.environ
+
+
+def test_other_commands_still_refuse_what_they_do_not_know(capsys):
+    with pytest.raises(SystemExit):
+        main(["dictionary", "--cores", "2"])
+    assert "unrecognized arguments: --cores 2" in capsys.readouterr().err

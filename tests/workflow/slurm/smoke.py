@@ -1,0 +1,71 @@
+"""Run a small study by itself and through Slurm: both must leave the same files with the same bytes.
+
+Usage: smoke.py        (the cluster's programs must be installed: `cluster install`)
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from small_study import (
+    DOMAIN,
+    ROOT,
+    command,
+    digests,
+    edit_profile,
+    invent_study,
+    start_cluster,
+    stop_cluster,
+)
+
+TARGETS = [
+    f"results/figures/caterpillar_{DOMAIN}.png",
+    f"results/figures/effect_distribution_{DOMAIN}.png",
+    "results/cohorts/attrition.parquet",
+]
+# A job that the scheduler never starts would be waited for without end.
+PATIENCE = 600
+
+
+def main() -> int:
+    with tempfile.TemporaryDirectory(prefix="valueadded-smoke-") as place:
+        scratch = Path(place)
+        here, there = invent_study(scratch / "here"), invent_study(scratch / "there")
+        profile = edit_profile(scratch / "profile")
+        environment = start_cluster()
+        try:
+            for folder, options in ((here, ["--cores", "2"]), (there, ["--workflow-profile", str(profile)])):
+                began = time.monotonic()
+                told = subprocess.run(
+                    command(folder, *options, "--", *TARGETS),
+                    cwd=ROOT,
+                    env=environment,
+                    capture_output=True,
+                    text=True,
+                    timeout=PATIENCE,
+                    check=False,
+                )
+                if told.returncode != 0:
+                    print(told.stdout[-4000:], told.stderr[-8000:], sep="\n")
+                    return 1
+                jobs = told.stderr.count("has been submitted with SLURM jobid")
+                print(f"{' '.join(options)}: {jobs} Slurm jobs, {time.monotonic() - began:.0f} s")
+        finally:
+            stop_cluster()
+        expected, found = digests(here), digests(there)
+        differing = sorted(
+            name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name)
+        )
+        for name in differing:
+            print(f"{name} differs")
+        print(f"{len(expected)} files, {len(differing)} differ")
+        # Without jobs the two runs would agree because they were the same.
+        return 1 if differing or jobs == 0 else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
