@@ -19,8 +19,10 @@ def edit(monkeypatch, tmp_path):
         edited.write_bytes(module_file(module).read_bytes() + b"\n# edited\n")
         original = digest.module_file
         monkeypatch.setattr(digest, "module_file", lambda name: edited if name == module else original(name))
+        digest.module_content.cache_clear()
 
-    return stand_in
+    yield stand_in
+    digest.module_content.cache_clear()
 
 
 def test_the_same_code_gives_the_same_digest():

@@ -20,6 +20,7 @@ def handed(monkeypatch, tmp_path):
     monkeypatch.setattr(study.shutil, "which", lambda program: None)
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv(CLAIM, raising=False)
+    monkeypatch.delenv("SNAKEMAKE_PROFILE", raising=False)
     yield commands
     os.environ.pop(CLAIM, None)
 
@@ -44,12 +45,24 @@ def test_a_run_claims_its_study_and_tells_its_jobs(handed, tmp_path):
     assert str(study.PROJECT / "Snakefile") not in handed[0]
 
 
-def test_jobs_on_a_cluster_are_named_after_the_run(handed, tmp_path, monkeypatch):
-    monkeypatch.setattr(study.shutil, "which", lambda program: "/usr/bin/squeue")
-    main(["run", "--cores", "1"])
-    token = json.loads(claim_file(tmp_path).read_text())["token"]
-    place = handed[0].index("--slurm-jobname-prefix")
-    assert handed[0][place + 1] == f"valueadded-{token}"
+@pytest.mark.parametrize(
+    ("options", "programs", "submits"),
+    [
+        (["--workflow-profile", "profiles/slurm"], True, True),
+        (["--profile=anything"], True, True),
+        (["--executor", "slurm"], True, True),
+        # A machine may have Slurm's programs and no cluster behind them.
+        (["--cores", "1"], True, False),
+        (["--executor", "local", "--profile", "anything"], True, False),
+        (["--executor", "slurm"], False, False),
+    ],
+)
+def test_jobs_on_a_cluster_are_named_after_the_run(options, programs, submits, handed, tmp_path, monkeypatch):
+    monkeypatch.setattr(study.shutil, "which", lambda program: program if programs else None)
+    main(["run", *options])
+    claim = json.loads(claim_file(tmp_path).read_text())
+    assert claim["slurm"] is submits
+    assert (f"valueadded-{claim['token']}" in handed[0]) is submits
 
 
 @pytest.mark.parametrize("question", ["-n", "-np", "--dry-run", "--summary", "--unlock"])

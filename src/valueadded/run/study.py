@@ -58,7 +58,7 @@ def run_study(options: Sequence[str], take_over: bool = False) -> NoReturn:
     command = [sys.executable, "-m", "snakemake", "--rerun-incomplete", *find_snakefile(options)]
     if not any(option in ONLY_ASKS or option.startswith("-n") for option in options):
         folder = study_folder(options)
-        slurm = shutil.which("squeue") is not None
+        slurm = may_submit(options)
         claim, earlier, locked = take_claim(folder, slurm, take_over)
         clear_remains(folder, earlier)
         if locked:
@@ -82,6 +82,20 @@ def option_value(options: Sequence[str], *names: str) -> str | None:
 def study_folder(options: Sequence[str]) -> Path:
     """Return the folder that holds config.yaml and results."""
     return Path(option_value(options, "--directory", "-d") or ".").resolve()
+
+
+def may_submit(options: Sequence[str]) -> bool:
+    """Tell whether the run may submit jobs to Slurm: its programs are here, and an option leads to them."""
+    executor = option_value(options, "--executor", "-e")
+    if executor is None:
+        profiles = [
+            option_value(options, "--profile", "--workflow-profile"),
+            os.environ.get("SNAKEMAKE_PROFILE"),
+        ]
+        chosen = any(profiles)
+    else:
+        chosen = executor == "slurm"
+    return chosen and shutil.which("squeue") is not None
 
 
 def find_snakefile(options: Sequence[str]) -> list[str]:

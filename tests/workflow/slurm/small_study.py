@@ -43,14 +43,18 @@ def edit_profile(folder: Path) -> Path:
     return folder
 
 
-def start_cluster() -> dict[str, str]:
-    """Start the cluster and return an environment in which its programs are found."""
-    told = subprocess.run([CLUSTER, "start"], capture_output=True, text=True, check=True)
-    path = f"{told.stdout.strip()}:{os.environ['PATH']}"
-    modules = os.pathsep.join([str(ROOT / "src"), *filter(None, [os.environ.get("PYTHONPATH")])])
+def environment() -> dict[str, str]:
+    """An environment in which the source of this checkout is found."""
     # A user's own data folder must not decide what is read.
     kept = {name: value for name, value in os.environ.items() if name != "VALUEADDED_DATA"}
-    return kept | {"PATH": path, "PYTHONPATH": modules}
+    modules = os.pathsep.join([str(ROOT / "src"), *filter(None, [os.environ.get("PYTHONPATH")])])
+    return kept | {"PYTHONPATH": modules}
+
+
+def start_cluster() -> dict[str, str]:
+    """Start the cluster and return an environment in which its programs are found too."""
+    told = subprocess.run([CLUSTER, "start"], capture_output=True, text=True, check=True)
+    return environment() | {"PATH": f"{told.stdout.strip()}:{os.environ['PATH']}"}
 
 
 def stop_cluster() -> None:
