@@ -37,8 +37,9 @@ unexport PYTHONPATH PYTHONHOME
 .PHONY: results test lint types locks clean
 .DELETE_ON_ERROR:
 
+# Also after a run that was killed: what it left is cleared first.
 results: $(STAMPS)/package
-	$(BIN)/snakemake --cores $(CORES) --directory $(DIRECTORY) $(SNAKEMAKE_ARGS)
+	$(BIN)/valueadded run --cores $(CORES) --directory $(DIRECTORY) $(SNAKEMAKE_ARGS)
 
 # The workers share the cores already, and the number of BLAS threads can change the last digit of a sum.
 test: $(STAMPS)/development

@@ -66,7 +66,9 @@ def test_another_version_of_a_numerical_library_changes_the_digest(monkeypatch):
     before = digest_script(SCRIPTS / "match_cohort.py")
     original = digest.version
     monkeypatch.setattr(digest, "version", lambda name: "0" if name == "numpy" else original(name))
+    digest.library_versions.cache_clear()
     assert digest_script(SCRIPTS / "match_cohort.py") != before
+    digest.library_versions.cache_clear()
 
 
 def test_every_form_of_import_is_seen(tmp_path):

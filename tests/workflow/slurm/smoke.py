@@ -27,8 +27,8 @@ TARGETS = [
     f"results/figures/effect_distribution_{DOMAIN}.png",
     "results/cohorts/attrition.parquet",
 ]
-# A job that the scheduler never starts would be waited for without end.
-PATIENCE = 600
+# A job that the scheduler never starts would be waited for without end; a quiet machine takes a minute.
+PATIENCE = 1200
 
 
 def main() -> int:
@@ -40,19 +40,26 @@ def main() -> int:
         try:
             for folder, options in ((here, ["--cores", "2"]), (there, ["--workflow-profile", str(profile)])):
                 began = time.monotonic()
-                told = subprocess.run(
-                    command(folder, *options, "--", *TARGETS),
-                    cwd=ROOT,
-                    env=environment,
-                    capture_output=True,
-                    text=True,
-                    timeout=PATIENCE,
-                    check=False,
-                )
-                if told.returncode != 0:
-                    print(told.stdout[-4000:], told.stderr[-8000:], sep="\n")
+                screen = folder / "screen"
+                with screen.open("wb") as words:
+                    run = subprocess.Popen(
+                        command(folder, *options, "--", *TARGETS),
+                        cwd=ROOT,
+                        env=environment,
+                        stdout=words,
+                        stderr=subprocess.STDOUT,
+                    )
+                    try:
+                        status = run.wait(timeout=PATIENCE)
+                    except subprocess.TimeoutExpired:
+                        run.kill()
+                        status = run.wait()
+                said = screen.read_text(encoding="utf-8", errors="replace")
+                if status != 0:
+                    print(said[-8000:])
+                    print(f"the run ended with {status} after {time.monotonic() - began:.0f} s")
                     return 1
-                jobs = told.stderr.count("has been submitted with SLURM jobid")
+                jobs = said.count("has been submitted with SLURM jobid")
                 print(f"{' '.join(options)}: {jobs} Slurm jobs, {time.monotonic() - began:.0f} s")
         finally:
             stop_cluster()
