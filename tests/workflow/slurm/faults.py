@@ -76,13 +76,23 @@ class Case:
             )
 
     def finish(self, process: subprocess.Popen[bytes], expected: int = 0) -> None:
-        """Wait for the run, tell what it said and how Slurm saw its jobs."""
-        status = process.wait(timeout=PATIENCE)
-        said = (self.folder / "screen").read_text(encoding="utf-8", errors="replace")
-        for line in said[len(self.screen) :].splitlines():
-            if TELLING.search(line):
-                self.note("    " + re.sub(r" \(log: .*\)", "", line.strip()))
-        self.screen = said
+        """Wait for the run, and tell what it says as it says it."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            status = process.poll()
+            said = (self.folder / "screen").read_text(encoding="utf-8", errors="replace")
+            # A line is told when it is whole.
+            whole = said[: said.rfind("\n") + 1]
+            for line in whole[len(self.screen) :].splitlines():
+                if TELLING.search(line):
+                    self.note("    " + re.sub(r" ?(\(log: .*|Detailed failure reason.*)", "", line.strip()))
+            self.screen = whole
+            if status is not None:
+                break
+            if time.monotonic() > deadline:
+                process.kill()
+                raise SystemExit("the run did not end")
+            time.sleep(0.2)
         if status != expected:
             print(said[-6000:])
             raise SystemExit(f"the run ended with {status}; expected {expected}")

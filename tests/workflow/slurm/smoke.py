@@ -1,10 +1,14 @@
-"""Run a small study by itself and through Slurm: both must leave the same files with the same bytes.
+"""Run a study by itself and through Slurm: both must leave the same files with the same bytes.
 
-Usage: smoke.py        (the cluster's programs must be installed: `cluster install`)
+Usage: smoke.py                  a few results of a small study
+       smoke.py FOLDER [DATA]    everything in the study of FOLDER, for example `.`, or examples/sgp_covid,
+                                 whose files are in DATA
+The cluster's programs must be installed (`cluster install`).
 """
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -27,14 +31,24 @@ TARGETS = [
     f"results/figures/effect_distribution_{DOMAIN}.png",
     "results/cohorts/attrition.parquet",
 ]
-# A job that the scheduler never starts would be waited for without end; a quiet machine takes a minute.
+# Seconds. A job that the scheduler never starts would be waited for without end.
 PATIENCE = 1200
 
 
-def main() -> int:
+def copy_study(folder: Path, study: Path | None) -> Path:
+    if study is None:
+        return invent_study(folder)
+    folder.mkdir()
+    shutil.copy(study / "config.yaml", folder)
+    return folder
+
+
+def main(study: Path | None = None, data: Path | None = None) -> int:
+    targets = TARGETS if study is None else []
+    options_of_data = ["--config", f"data_folder={data.resolve()}"] if data else []
     with tempfile.TemporaryDirectory(prefix="valueadded-smoke-") as place:
         scratch = Path(place)
-        here, there = invent_study(scratch / "here"), invent_study(scratch / "there")
+        here, there = (copy_study(scratch / name, study) for name in ("here", "there"))
         profile = edit_profile(scratch / "profile")
         environment = start_cluster()
         try:
@@ -43,14 +57,14 @@ def main() -> int:
                 screen = folder / "screen"
                 with screen.open("wb") as words:
                     run = subprocess.Popen(
-                        command(folder, *options, "--", *TARGETS),
+                        command(folder, *options, *options_of_data, "--", *targets),
                         cwd=ROOT,
                         env=environment,
                         stdout=words,
                         stderr=subprocess.STDOUT,
                     )
                     try:
-                        status = run.wait(timeout=PATIENCE)
+                        status = run.wait(timeout=PATIENCE if study is None else None)
                     except subprocess.TimeoutExpired:
                         run.kill()
                         status = run.wait()
@@ -75,4 +89,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*map(Path, sys.argv[1:])))
