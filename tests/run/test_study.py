@@ -65,6 +65,16 @@ def test_jobs_on_a_cluster_are_named_after_the_run(options, programs, submits, h
     assert (f"valueadded-{claim['token']}" in handed[0]) is submits
 
 
+@pytest.mark.parametrize(
+    "options",
+    [["--directory", "a"], ["--directory=a"], ["-d", "a"], ["-da"], ["-n", "-d", "a", "--", "-d", "b"]],
+)
+def test_the_study_is_where_the_option_says(options, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert study.study_folder(options) == tmp_path / "a"
+    assert study.study_folder(["--cores", "2", "--", "-d", "b"]) == tmp_path
+
+
 @pytest.mark.parametrize("question", ["-n", "-np", "--dry-run", "--summary", "--unlock"])
 def test_a_question_claims_nothing(question, handed, tmp_path):
     main(["run", "--cores", "1", question])

@@ -71,11 +71,15 @@ def run_study(options: Sequence[str], take_over: bool = False) -> NoReturn:
 
 
 def option_value(options: Sequence[str], *names: str) -> str | None:
-    """Return the value that follows one of `names`, or stands behind its equals sign."""
+    """Return the value of the option with one of `names`, in any of the forms a command line allows."""
     for place, option in enumerate(options):
+        if option == "--":
+            break
         name, equals, value = option.partition("=")
         if name in names:
             return value if equals else next(iter(options[place + 1 :]), None)
+        if option[:2] in names and not option.startswith("--"):
+            return option[2:]
     return None
 
 
