@@ -2,6 +2,8 @@
 
 import json
 import os
+import shutil
+import subprocess
 import sys
 
 import pytest
@@ -10,6 +12,8 @@ from valueadded.cli import main
 from valueadded.ownership import CLAIM
 from valueadded.run import study
 from valueadded.run.claim import claim_file
+
+WHICH = shutil.which
 
 
 @pytest.fixture
@@ -59,10 +63,29 @@ def test_a_run_claims_its_study_and_tells_its_jobs(handed, tmp_path):
 )
 def test_jobs_on_a_cluster_are_named_after_the_run(options, programs, submits, handed, tmp_path, monkeypatch):
     monkeypatch.setattr(study.shutil, "which", lambda program: program if programs else None)
+    monkeypatch.setattr(study, "keeps_accounts", lambda: True)
     main(["run", *options])
     claim = json.loads(claim_file(tmp_path).read_text())
     assert claim["slurm"] is submits
     assert (f"valueadded-{claim['token']}" in handed[0]) is submits
+
+
+@pytest.mark.parametrize("status", [0, 1])
+def test_without_accounting_questions_about_jobs_go_to_the_queue(status, handed, tmp_path, monkeypatch):
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    for name, body in {"sacct": f"exit {status}", "squeue": 'echo "$@"'}.items():
+        (programs / name).write_text(f"#!/bin/sh\n{body}\n")
+        (programs / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+    monkeypatch.setattr(study.shutil, "which", WHICH)
+    main(["run", "--executor", "slurm"])
+    asked = ["sacct", "-X", "--format=JobIdRaw,State", "--name", "valueadded-1_a"]
+    told = subprocess.run(asked, capture_output=True, text=True, check=False)
+    assert told.returncode == 0
+    assert told.stdout == ("--noheader --states=all --format=%i|%T --name=valueadded-1_a\n" if status else "")
+    if status:  # a question about accounts
+        assert subprocess.run(["sacct", "-nu", "me"], capture_output=True, check=True).stdout == b""
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ can outlive it.
 
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,6 +17,8 @@ from valueadded.run.claim import claim_file, take_claim
 from valueadded.run.remains import clear_remains, unlock_study
 
 PROJECT = Path(__file__).parents[3]
+# Programs that stand in for those which need accounting; the reason is in the one that is there.
+WITHOUT_ACCOUNTING = PROJECT / "profiles" / "slurm" / "without_accounting"
 # Snakemake answers these without making anything, also while a run is going on.
 ONLY_ASKS = {
     "--dag",
@@ -65,6 +68,8 @@ def run_study(options: Sequence[str], take_over: bool = False) -> NoReturn:
             unlock_study(folder, earlier, [*command, "--unlock", "--quiet", "all", *options])
         if slurm:
             command += ["--slurm-jobname-prefix", claim.job_prefix]
+            if not keeps_accounts():
+                os.environ["PATH"] = f"{WITHOUT_ACCOUNTING}{os.pathsep}{os.environ['PATH']}"
         os.environ[CLAIM] = f"{claim.token}:{claim_file(folder)}"
     sys.stdout.flush()
     os.execv(sys.executable, [*command, *options])
@@ -100,6 +105,14 @@ def may_submit(options: Sequence[str]) -> bool:
     else:
         chosen = executor == "slurm"
     return chosen and shutil.which("squeue") is not None
+
+
+def keeps_accounts() -> bool:
+    """Tell whether this cluster answers questions about past jobs."""
+    if shutil.which("sacct") is None:
+        return True  # then nobody asks it
+    question = ["sacct", "--allocations", "--noheader", "--format=JobID"]
+    return subprocess.run(question, capture_output=True, check=False).returncode == 0
 
 
 def find_snakefile(options: Sequence[str]) -> list[str]:

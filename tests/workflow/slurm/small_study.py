@@ -28,12 +28,13 @@ def invent_study(folder: Path) -> Path:
 def edit_profile(folder: Path) -> Path:
     """The project's profile as a user has it: a copy with the partition and, here, no account.
 
-    Only the pause before a job is asked about is shorter than a real cluster's controller should bear.
+    Only the pauses between questions are shorter than a real cluster's controller should bear.
     """
     text = (ROOT / "profiles" / "slurm" / "profile.yaml").read_text(encoding="utf-8")
     for old, new in {
         "slurm_partition: main": "slurm_partition: test",
         "status-checks: 15": "status-checks: 2",
+        "per-second: 0.1": "per-second: 1",
         "latency-wait: 60": "latency-wait: 5",
     }.items():
         assert text.count(old) == 1, f"profiles/slurm/profile.yaml: expected one line with '{old}'"
