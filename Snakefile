@@ -9,26 +9,41 @@ report: "workflow/report/workflow.rst"
 
 include: "workflow/rules/common.smk"
 include: "workflow/rules/location_scale_cohorts.smk"
+include: "workflow/rules/intake_adjusted_plan.smk"
 include: "workflow/rules/outputs.smk"
-include: "workflow/rules/prior.smk"
-include: "workflow/rules/synthetic.smk"
+include: "workflow/rules/layered_files.smk"
+include: "workflow/rules/synthetic_teachers.smk"
 include: "workflow/rules/validation.smk"
-include: "workflow/rules/cohorts.smk"
-include: "workflow/rules/intake.smk"
-include: "workflow/rules/mixed.smk"
-include: "workflow/rules/benchmark.smk"
-include: "workflow/rules/effects.smk"
-include: "workflow/rules/associations.smk"
-include: "workflow/rules/location_scale.smk"
-include: "workflow/rules/location_scale_tables.smk"
-include: "workflow/rules/figures.smk"
-include: "workflow/rules/drift_figures.smk"
-include: "workflow/rules/change_figures.smk"
-include: "workflow/rules/location_scale_figures.smk"
-include: "workflow/rules/ladder_figures.smk"
-include: "workflow/rules/chain_figures.smk"
-include: "workflow/rules/validate_benchmark.smk"
-include: "workflow/rules/calibration.smk"
+include: "workflow/rules/school_values.smk"
+include: "workflow/rules/layered.smk"
+include: "workflow/rules/layered_figures.smk"
+include: "workflow/rules/recovery_layered.smk"
+include: "workflow/rules/whole_schools.smk"
+include: "workflow/rules/intake_adjusted.smk"
+include: "workflow/rules/intake_adjusted_figures.smk"
+
+
+# What needs students; a study of whole schools ends here.
+if STUDENTS:
+
+    include: "workflow/rules/prior.smk"
+    include: "workflow/rules/synthetic.smk"
+    include: "workflow/rules/cohorts.smk"
+    include: "workflow/rules/intake.smk"
+    include: "workflow/rules/mixed.smk"
+    include: "workflow/rules/benchmark.smk"
+    include: "workflow/rules/effects.smk"
+    include: "workflow/rules/associations.smk"
+    include: "workflow/rules/location_scale.smk"
+    include: "workflow/rules/location_scale_tables.smk"
+    include: "workflow/rules/figures.smk"
+    include: "workflow/rules/drift_figures.smk"
+    include: "workflow/rules/change_figures.smk"
+    include: "workflow/rules/location_scale_figures.smk"
+    include: "workflow/rules/ladder_figures.smk"
+    include: "workflow/rules/chain_figures.smk"
+    include: "workflow/rules/validate_benchmark.smk"
+    include: "workflow/rules/calibration.smk"
 
 
 rule all:
@@ -37,19 +52,9 @@ rule all:
     input:
         "results/validation/ledger.parquet",
         "results/validation/quarantine.parquet",
-        "results/cohorts/attrition.parquet",
-        "results/cohorts/matched_comparison.parquet",
-        "results/intake/schools.parquet",
-        "results/mixed/fits.parquet",
-        list(joint_tables().values()),
-        drift_tables(),
-        "results/effects/school_effects.parquet",
-        "results/effects/reflated_effects.parquet",
-        "results/effects/school_changes.parquet",
-        "results/effects/year_correlations.parquet",
-        association_tables(),
-        "results/effects/ranks.parquet",
-        "results/effects/flags.parquet",
-        "results/effects/comparisons.parquet",
-        location_scale_tables(),
-        figure_files(),
+        student_tables(),
+        school_value_tables(),
+        layered_tables() + layered_figures(),
+        whole_school_tables() + intake_adjusted_tables(),
+        figure_files() if STUDENTS else [],
+        intake_adjusted_figures(),

@@ -12,7 +12,8 @@ from pathlib import Path
 import pandas as pd
 
 MODELS = {"relative", "relative_slope", "joint", "benchmark_offset", "benchmark_drift", "benchmark_frozen"}
-FIGURES = 14
+FIGURES = 21
+REGRESSIONS = 50
 # The identity is exact in theory. Its terms are sums of a few products of scores below 1,000, each rounded at
 # 1e-13, so this leaves a factor of hundreds.
 IDENTITY_TOLERANCE = 1e-10
@@ -123,6 +124,60 @@ def check_location_scale_tables(results: Path) -> list[str]:
     return faults
 
 
+def check_layered(results: Path) -> list[str]:
+    """Every layered model reached its maximum, free persistence fits best, and no teacher is published."""
+    fits = pd.read_parquet(results / "layered" / "fits.parquet").set_index("model")
+    faults = [f"layered model {model} did not converge" for model in fits.index[~fits["converged"]]]
+    wide = fits["log_likelihood"]
+    # The others are within it; the search leaves less than this of the likelihood.
+    if "variable" in wide and (wide > wide["variable"] + 1e-5).any():
+        faults.append("a layered model fits better than the one that contains it")
+    published = pd.read_parquet(results / "layered" / "published_effects.parquet", columns=["layer"])
+    if (published["layer"] == "teacher").any():
+        faults.append("effects of teachers are published")
+    return faults
+
+
+def check_annual(results: Path) -> list[str]:
+    """Every school with a yearly measure has a type, and no value stands twice."""
+    folder = results / "intake_adjusted"
+    annual = pd.read_parquet(folder / "annual.parquet")
+    types = pd.read_parquet(folder / "school_types.parquet")
+    if annual.empty:
+        return ["there are no yearly measures of whole schools"]
+    faults = [
+        f"school {school} has yearly measures and no type"
+        for school in sorted(set(annual["school_id"]) - set(types["school_id"]))
+    ]
+    twice = annual[annual.duplicated(["school_id", "measure", "calendar_year"])]
+    faults += [f"{row.measure} of school {row.school_id} stands twice" for row in twice.itertuples()]
+    branches = pd.read_parquet(folder / "aim_branches.parquet", columns=["measure"])
+    unsaid = annual.loc[annual["measure"].isin(branches["measure"])]
+    if len(unsaid) != len(branches):
+        faults.append(f"{len(unsaid)} AIM means, and the branch of {len(branches)}")
+    return faults
+
+
+def check_whole_schools(results: Path) -> list[str]:
+    """Every regression stands, every school has a status on every outcome, and every table has its rows."""
+    folder = results / "intake_adjusted"
+    key = ["outcome", "window", "group"]
+    terms = pd.read_parquet(folder / "regressions.parquet")
+    standing = terms.loc[terms["estimate"].notna()].drop_duplicates(key)
+    faults = []
+    if len(standing) != REGRESSIONS:
+        faults.append(f"{len(standing)} regressions of whole schools stand, expected {REGRESSIONS}")
+    performance = pd.read_parquet(folder / "performance.parquet")
+    shown = performance["status"].isin(["published", "capped"])
+    # A result without a status, or a status of a result without one.
+    wrong = performance.loc[shown != performance["standardised_residual"].notna()]
+    faults += [f"school {row.school_id} on {row.variable}: {row.status}" for row in wrong.itertuples()]
+    for name in ("uncertainty", "contest", "multilevel", "agreement", "choices"):
+        if pd.read_parquet(folder / f"{name}.parquet").empty:
+            faults.append(f"{name} of whole schools is empty")
+    return faults
+
+
 CHECKS: dict[str, Callable[[Path], list[str]]] = {
     "ledger": check_ledger,
     "attrition": check_attrition,
@@ -131,6 +186,9 @@ CHECKS: dict[str, Callable[[Path], list[str]]] = {
     "effects": check_effects,
     "location_scale": check_location_scale,
     "location_scale_tables": check_location_scale_tables,
+    "layered": check_layered,
+    "annual": check_annual,
+    "whole_schools": check_whole_schools,
     "figures": check_figures,
 }
 

@@ -18,7 +18,7 @@ DRIFT = {2018: -12.0, 2020: -20.0}
 
 
 def tiny_config() -> dict[str, Any]:
-    """The default configuration with 16 schools and three outcome years.
+    """The default configuration with 16 schools and three outcome years, and 60 whole schools.
 
     Only what makes it small is overridden, so that a key added to the default is in the tests too. The tests
     of 2022 are read but make no cohort, so that a test can add one.
@@ -30,22 +30,24 @@ def tiny_config() -> dict[str, Any]:
         "outcome_years": [*YEARS, UNTESTED],
     }
     config["synthetic"] |= {"schools": 16, "tested_years": TESTED_YEARS, "defects": 0.01}
+    config["synthetic_teachers"] |= {"students": 360, "schools": 6}
     for domain in config["synthetic"]["domains"].values():
         domain["drift"] = DRIFT
     config["synthetic"]["new_scale"]["first_year"] = FIRST_NEW_YEAR
     old, new = config["cohorts"]["scale_eras"]
     old["last_year"], new["first_year"] = FIRST_NEW_YEAR - 1, FIRST_NEW_YEAR
+    config["synthetic_whole_schools"] |= {"schools": 60, "defects": 0.01}
     config["figures"]["dots_per_inch"] = 72
     return config
 
 
 def files_config() -> dict[str, Any]:
-    """The tiny state as real files: the same files, without the section that generates them.
+    """The tiny state as real files: the same files, without the sections that generate them.
 
     The files stay where the synthetic run put them, so that its results are up to date for this study.
     """
     config = tiny_config()
-    del config["synthetic"]
+    del config["synthetic"], config["synthetic_whole_schools"]
     config["data_folder"] = "results/synthetic"
     return config
 

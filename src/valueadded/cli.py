@@ -139,6 +139,7 @@ def data_dictionary() -> str:
     from valueadded.cohorts.reasons import REASONS as COHORT_REASONS
     from valueadded.cohorts.reasons import STEPS
     from valueadded.contracts.dictionary import describe_tables
+    from valueadded.layered.findings import FINDINGS
     from valueadded.validation.reasons import REASONS as VALIDATION_REASONS
 
     return describe_tables(
@@ -146,6 +147,7 @@ def data_dictionary() -> str:
             "Reasons in the quarantine": VALIDATION_REASONS,
             "Steps of the attrition account": STEPS,
             "Reasons in the attrition account": COHORT_REASONS,
+            "Findings among scores and teachers": {code: words for code, (_, words) in FINDINGS.items()},
         }
     )
 
@@ -192,7 +194,7 @@ def explain_school(folder: Path, school: str, domain: str | None, year: int | No
     """
     import yaml
 
-    from valueadded.config import check_config
+    from valueadded.config import Config, check_config
     from valueadded.contracts.benchmark import DRIFT
     from valueadded.contracts.mixed import JOINT_CHANGES
     from valueadded.effects.explain import find_standings
@@ -206,7 +208,7 @@ def explain_school(folder: Path, school: str, domain: str | None, year: int | No
         settings = check_config(yaml.safe_load(path.read_text(encoding="utf-8")))
     except yaml.YAMLError as fault:
         raise ConfigError(f"{path}: not YAML ({fault})") from None
-    if settings.benchmark is None:
+    if not isinstance(settings, Config) or settings.benchmark is None:
         raise ConfigError(f"{path}: no section benchmark; expected one, since changes are measured from it")
     tables = [
         folder / "results" / name for name in ("mixed/joint_changes.parquet", "benchmark/drift.parquet")

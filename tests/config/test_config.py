@@ -96,7 +96,11 @@ def test_valid_configuration_plans_its_cohorts():
         ("input.students.columns", {"sex": "SEX"}, ["students.columns.sex", "student_id, calendar_year"]),
         ("input.students.covariates", {"a b": "SEX"}, ["students.covariates.a b", "formula"]),
         ("input.students.covariates", {"student_id": "ID"}, ["students.covariates.student_id", "taken"]),
-        ("input.students.score_columns", {"reading": "r"}, ["students.score_columns", "assessments only"]),
+        (
+            "input.students.score_columns",
+            {"reading": "r"},
+            ["students.score_columns", "assessments and teacher_scores only"],
+        ),
         (
             "input.students.covariates",
             {"sex": {"codes": {"1": "F"}}},

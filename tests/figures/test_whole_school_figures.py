@@ -1,5 +1,7 @@
 """Figures of whole schools: every outcome stands there, with its result or with the reason for none."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from intake_adjusted.invented_schools import invent
@@ -11,11 +13,12 @@ from valueadded.errors import ContractError
 from valueadded.figures.intake_bars import draw_intake_bars, select_intake_bars
 from valueadded.figures.intake_funnel import draw_intake_funnel, select_intake_funnel
 from valueadded.figures.school_summary import draw_school_summary, select_school_summary
+from valueadded.figures.whole_school import outcome_words_of
 from valueadded.intake_adjusted import adjust_outcomes, load_policy
 from valueadded.intake_adjusted.guard import HOW_TO_READ
-from valueadded.intake_adjusted.uncertainty import assess_uncertainty
 from valueadded.table_io import check_table
 
+REPORT = Path(__file__).parents[2] / "workflow" / "report"
 WORDS = {"u": ("pathways", "second outcome"), "y": ("learning", "first outcome")}
 
 
@@ -24,7 +27,7 @@ def by_hand():
     """Performance of the hand-worked schools and its uncertainty."""
     annual, schools = build()
     results = adjust_outcomes(annual, schools, POLICY)
-    return results.performance, assess_uncertainty(results, annual, POLICY)
+    return results.performance, results.uncertainty
 
 
 @pytest.fixture(scope="module")
@@ -37,8 +40,7 @@ def victoria():
     far = (annual["school_id"] == "00002") & (annual["measure"] == "studabs_712")
     annual.loc[far, "value"] = 500.0
     results = adjust_outcomes(annual, schools, policy)
-    words = {name: (entry.area, entry.name) for name, entry in policy.outcomes.items()}
-    return results.performance, assess_uncertainty(results, annual, policy), words
+    return results.performance, results.uncertainty, outcome_words_of(policy)
 
 
 def bars_of(figure):
@@ -185,6 +187,24 @@ def test_every_figure_says_how_it_is_to_be_read(by_hand):
     # A starting point, beside absolute measures, never one cohort's judgement.
     for words in ("starting point", "beside the absolute measures", "Never judge a school by one cohort"):
         assert words in HOW_TO_READ
+
+
+@pytest.mark.parametrize("name", ["intake_bars", "school_summary", "intake_funnel"])
+def test_every_caption_says_how_it_is_to_be_read(name):
+    caption = " ".join((REPORT / f"{name}.rst").read_text(encoding="utf-8").split())
+    assert HOW_TO_READ in caption
+
+
+def test_intervals_have_the_confidence_asked_for(by_hand):
+    performance, uncertainty = by_hand
+    widths = {}
+    for confidence in (0.95, 0.8):
+        plotted = select_school_summary(performance, uncertainty, WORDS, "A", 1.0, confidence)
+        widths[confidence] = (plotted["upper"] - plotted["lower"]).dropna().to_numpy()
+        title = draw_school_summary(plotted, confidence).axes[0].get_title(loc="left")
+        assert f"{100 * confidence:g}% interval" in title
+    # Normal quantiles 1.281552 and 1.959964.
+    assert widths[0.8] / widths[0.95] == pytest.approx(1.281552 / 1.959964, rel=1e-6)
 
 
 def test_what_is_not_there_is_named(by_hand):

@@ -14,7 +14,7 @@ from valueadded.intake_adjusted import (
     run_multiverse,
 )
 from valueadded.intake_adjusted.multilevel import compare_with_multilevel
-from valueadded.intake_adjusted.uncertainty import assess_uncertainty, yearly_variance
+from valueadded.intake_adjusted.uncertainty import yearly_variance
 
 VICTORIA = load_policy("victoria_2011")
 
@@ -58,11 +58,32 @@ def test_the_multiverse_starts_from_the_defaults_and_every_choice_moves_somethin
         assert alone["largest_move"].item() > 0, name
 
 
+def test_the_multiverse_takes_the_levels_it_is_given(tables):
+    # Two choices have two levels, three have one: four runs, from the choices made to the others.
+    made, other = Choices(log_constant=0.5), Choices(log_constant=2.0, outlier_passes=3)
+    found = run_multiverse(*tables, VICTORIA, made, other)
+    assert found["run"].tolist() == [1, 2, 3, 4]
+    assert found[["log_constant", "outlier_passes"]].to_numpy().tolist() == [
+        [0.5, 1],
+        [0.5, 3],
+        [2, 1],
+        [2, 3],
+    ]
+    assert set(found["z_population"]) == {"group"}
+    first = adjust_outcomes(*tables, VICTORIA, made).performance
+    last = adjust_outcomes(*tables, VICTORIA, other).performance
+    moved = (first["standardised_residual"] - last["standardised_residual"]).abs().max()
+    assert found["largest_move"].iloc[0] == 0
+    assert found["largest_move"].iloc[-1] == pytest.approx(moved)
+    changed = (first["band"] != last["band"]) & first["band"].notna()
+    assert found["n_changed"].iloc[-1] == changed.sum()
+
+
 def test_probabilities_of_bands():
     policy = load_policy("england_ks2")
     annual, schools = invent(policy, 80, 3)
     results = adjust_outcomes(annual, schools, policy)
-    found = assess_uncertainty(results, annual, policy)
+    found = results.uncertainty
     assert found[["p_higher", "p_similar", "p_lower"]].sum(axis=1).to_numpy() == pytest.approx(1)
     long, short = (
         found[found["window"] == window].set_index(["outcome", "school_id"]) for window in ("4Y", "LY")
@@ -86,17 +107,9 @@ def test_yearly_variance_leaves_out_what_moves_all_schools():
     value = (
         random.normal(size=(schools, 1)) * 9 + np.arange(years) * 5 + 2 * random.normal(size=(schools, years))
     )
-    annual = pd.DataFrame(
-        {
-            "school_id": np.repeat(np.arange(schools), years),
-            "measure": "y",
-            "calendar_year": np.tile(np.arange(years), schools),
-            "value": value.ravel(),
-        }
-    )
     # Planted: 4; its relative standard error is sqrt(2 / 1197) = .04, and three of them are allowed.
-    assert yearly_variance(annual, "y") == pytest.approx(4, rel=0.12)
-    assert np.isnan(yearly_variance(annual[annual["calendar_year"] == 0], "y"))
+    assert yearly_variance(value) == pytest.approx(4, rel=0.12)
+    assert np.isnan(yearly_variance(value[:, :1]))
 
 
 def test_both_views_agree_where_schools_are_large():

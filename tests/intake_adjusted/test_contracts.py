@@ -8,7 +8,6 @@ from intake_adjusted.test_hand_worked import POLICY, build
 from valueadded.contracts import intake_adjusted as contracts
 from valueadded.errors import ContractError
 from valueadded.intake_adjusted import adjust_outcomes, contest_composition, load_policy, run_multiverse
-from valueadded.intake_adjusted.uncertainty import assess_uncertainty
 from valueadded.table_io import check_table
 
 
@@ -19,7 +18,7 @@ def every_table(annual, schools, policy) -> dict[str, pd.DataFrame]:
         "regressions": results.regressions,
         "performance": results.performance,
         "choices": results.choices,
-        "uncertainty": assess_uncertainty(results, annual, policy),
+        "uncertainty": results.uncertainty,
         "multiverse": run_multiverse(annual, schools, policy),
         "contest": contest_composition(annual, schools, policy),
     }

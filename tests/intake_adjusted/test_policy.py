@@ -99,3 +99,16 @@ def test_a_registry_is_closed(small):
         reread(small)
     with pytest.raises(ConfigError, match="not YAML"):
         read_policy("a: [", "mine.yaml")
+
+
+def test_groups_may_share_an_outcome_and_a_part_may_not_have_it_twice(small):
+    group = small["groups"]["primary"]
+    other = group | {"school_types": ["Free school"], "parts": {"free": {}}}
+    small["groups"]["free"] = other
+    policy = reread(small)
+    assert [pair.outcome for pair in policy.groups["free"].pairs] == [
+        pair.outcome for pair in policy.groups["primary"].pairs
+    ]
+    other["parts"] = group["parts"]
+    with pytest.raises(ConfigError, match=r"pairs: outcome '\w+' has two rows"):
+        reread(small)

@@ -126,6 +126,15 @@ def test_every_reason_is_tested_and_has_a_sentence():
         "covariate_code_unknown",
         "prior_score_not_a_number",
         "code_unknown",
+        # Of records of whole schools: test_whole_school_checks.py.
+        "text_missing",
+        "value_not_a_number",
+        "value_missing",
+        "value_not_whole",
+        "value_out_of_range",
+        # Of ready-made values of schools.
+        "school_type_missing",
+        "students_not_a_number",
     }
     assert set(REASONS) == set(BROKEN) | elsewhere
     assert all(sentence.endswith(".") for sentence in REASONS.values())

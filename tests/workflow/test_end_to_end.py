@@ -21,12 +21,20 @@ from tiny_state import (
     write_config,
 )
 
+from valueadded.config.synthetic_whole_schools import SyntheticWholeSchools, generated_files
 from valueadded.contracts import (
     benchmark,
     cohorts,
     effects,
     figures,
     intake,
+    intake_adjusted,
+    intake_adjusted_figures,
+    intake_adjusted_records,
+    layered,
+    layered_figures,
+    layered_records,
+    layered_teachers,
     location_scale,
     location_scale_chains,
     location_scale_figures,
@@ -35,10 +43,23 @@ from valueadded.contracts import (
     mixed,
     records,
     synthetic,
+    synthetic_teachers,
+    whole_school_records,
 )
 from valueadded.table_io import read_table
 
 pytestmark = [pytest.mark.workflow, pytest.mark.slow]
+
+WHOLE_SCHOOL_TABLES = (
+    "measures",
+    "regressions",
+    "performance",
+    "uncertainty",
+    "choices",
+    "contest",
+    "multilevel",
+    "agreement",
+)
 
 # Every Parquet file of a run, by the contract it must meet; the first pattern that fits is the file's.
 CONTRACTS: dict[str, pa.DataFrameSchema] = {
@@ -46,11 +67,21 @@ CONTRACTS: dict[str, pa.DataFrameSchema] = {
     "synthetic/truth_schools.parquet": synthetic.TRUTH_SCHOOLS,
     "synthetic/truth_system.parquet": synthetic.TRUTH_SYSTEM,
     "synthetic/truth_defects.parquet": synthetic.TRUTH_DEFECTS,
+    "synthetic/truth_whole_schools.parquet": synthetic.TRUTH_WHOLE_SCHOOLS,
+    "synthetic/truth_whole_school_coefficients.parquet": synthetic.TRUTH_WHOLE_SCHOOL_COEFFICIENTS,
+    "synthetic/truth_whole_school_defects.parquet": synthetic.TRUTH_DEFECTS,
     "validation/*quarantine.parquet": records.QUARANTINE,
     "validation/*ledger.parquet": records.LEDGER,
+    **{
+        f"validation/whole_schools/{name}.parquet": contract
+        for name, contract in whole_school_records.WHOLE_SCHOOL_TABLES.items()
+    },
     "validation/assessments/*": records.ASSESSMENTS,
     "validation/students/*": records.STUDENTS,
     "validation/schools/*": records.SCHOOLS,
+    "validation/teacher_scores/*": layered_records.TEACHER_SCORES,
+    "validation/teacher_links/*": layered_records.TEACHER_LINKS,
+    "synthetic/truth_teachers.parquet": synthetic_teachers.TRUTH_TEACHERS,
     "cohorts/attrition.parquet": cohorts.ATTRITION,
     "cohorts/attrition_by_school.parquet": cohorts.ATTRITION_BY_SCHOOL,
     "cohorts/matched_comparison.parquet": cohorts.MATCHED_COMPARISON,
@@ -79,6 +110,20 @@ CONTRACTS: dict[str, pa.DataFrameSchema] = {
     "location_scale/tables/characteristics.parquet": location_scale_tables.CHARACTERISTICS,
     "location_scale/tables/ladder.parquet": location_scale_tables.LADDER,
     "location_scale/year_correlations.parquet": location_scale_years.LOCATION_SCALE_CORRELATIONS,
+    **{
+        f"layered/{contract.name.removeprefix('layered_')}.parquet": contract
+        for module in (layered, layered_records, layered_teachers)
+        for name, contract in vars(module).items()
+        if name.startswith("LAYERED_") and isinstance(contract, pa.DataFrameSchema)
+    },
+    **{
+        f"intake_adjusted/{name}.parquet": getattr(intake_adjusted_records, f"INTAKE_ADJUSTED_{name.upper()}")
+        for name in ("annual", "school_types", "aim_branches", "retention_sources")
+    },
+    **{
+        f"intake_adjusted/{name}.parquet": getattr(intake_adjusted, f"INTAKE_ADJUSTED_{name.upper()}")
+        for name in WHOLE_SCHOOL_TABLES
+    },
     "*/fits.parquet": mixed.FITS,
     "*/fixed_effects.parquet": mixed.FIXED_EFFECTS,
     "*/fit_records.parquet": mixed.FIT_RECORDS,
@@ -95,6 +140,10 @@ CONTRACTS: dict[str, pa.DataFrameSchema] = {
     "effects/ranks.parquet": effects.RANKS,
     "effects/flags.parquet": effects.FLAGS,
     "effects/comparisons.parquet": effects.COMPARISONS,
+    "figures/teacher_caterpillar_*": layered_figures.TEACHER_CATERPILLAR,
+    "figures/revised_effects_*": layered_figures.REVISED_EFFECTS,
+    "figures/track_graph_*": layered_figures.TRACK_GRAPH,
+    "figures/persistence_by_lag_*": layered_figures.PERSISTENCE_BY_LAG,
     "figures/school_changes_*": figures.SCHOOL_CHANGE_FIGURE,
     "figures/joint_correlation_by_lag_*": figures.JOINT_CORRELATION_BY_LAG,
     "figures/attrition_flow_*": figures.ATTRITION_FLOW,
@@ -109,6 +158,9 @@ CONTRACTS: dict[str, pa.DataFrameSchema] = {
     "figures/two_schools_*": location_scale_figures.TWO_SCHOOLS,
     "figures/means_against_variances_*": location_scale_figures.MEANS_AGAINST_VARIANCES,
     "figures/twin_caterpillar_*": location_scale_figures.TWIN_CATERPILLAR,
+    "figures/intake_bars_*": intake_adjusted_figures.INTAKE_BARS,
+    "figures/school_summary_*": intake_adjusted_figures.SCHOOL_SUMMARY,
+    "figures/intake_funnel_*": intake_adjusted_figures.INTAKE_FUNNEL,
 }
 
 # The columns that readers of the results rely on (DESIGN section 4), written out here so that a contract
@@ -137,6 +189,8 @@ FIXED_COLUMNS = {
     " p_improved",
     "effects/year_correlations": "domain year_a year_b model_a model_b method correlation lower upper"
     " n_schools estimates",
+    "intake_adjusted/annual": "school_id measure calendar_year value n_students",
+    "intake_adjusted/school_types": "school_id calendar_year school_type",
     "location_scale/coefficients": "domain year model estimator function term estimate std_error lower upper",
     "location_scale/school_effects": "domain year model estimator school_id n_students mean_effect"
     " mean_effect_std_error mean_effect_lower mean_effect_upper slope_effect slope_effect_std_error"
@@ -147,6 +201,10 @@ FIXED_COLUMNS = {
     " n_schools",
     "location_scale/tables/ladder": "domain year table position block label model estimator estimate"
     " std_error",
+    "layered/effects": "model teacher_id domain year n_students effect std_error lower upper component"
+    " value_added",
+    "intake_adjusted/performance": "school_id outcome window group calendar_year years_used n_students"
+    " observed expected standardised_residual band status",
     "effects/ranks": "domain year model school_id rank rank_lower rank_upper p_above_average"
     " p_top_quintile p_bottom_quintile",
 }
@@ -156,16 +214,22 @@ FIGURES = [
     "effect_distribution",
     "joint_correlation_by_lag",
     "means_against_variances",
+    "persistence_by_lag",
     "prior_and_outcome",
     "relative_against_benchmark",
+    "revised_effects",
     "school_changes",
     "school_trajectories",
     "score_distributions",
     "system_drift",
+    "teacher_caterpillar",
+    "track_graph",
     "twin_caterpillar",
     "two_schools",
     "year_correlations",
 ]
+DOMAINS_A_ROW = {"tests.csv": 5, "aim.csv": 3}
+WHOLE_SCHOOL_FIGURES = ["intake_bars_0012", "school_summary_0012", "intake_funnel_NAPLANyr5Read_4Y"]
 COHORT_JOBS = {"match_cohort", "measure_intake"}
 
 
@@ -262,19 +326,24 @@ class TestAccounts:
         assert set(ledger.index) == {
             "students.csv",
             "schools.csv",
+            "teacher_links.csv",
+            "teacher_scores.csv",
             *(f"assessments_{year}.csv" for year in TESTED_YEARS),
+            *generated_files(SyntheticWholeSchools(**tiny_config()["synthetic_whole_schools"])),
         }
         explained = ledger[["accepted", "quarantined", "duplicates_merged"]].sum(axis=1)
         assert (ledger["rows_in"] == explained).all()
         for name, rows_in in ledger["rows_in"].items():
             with (results / "synthetic" / str(name)).open(encoding="utf-8") as stream:
-                assert rows_in == sum(1 for _ in stream) - 1
+                # A row of a file with several score columns is several records.
+                assert rows_in == (sum(1 for _ in stream) - 1) * DOMAINS_A_ROW.get(str(name), 1)
 
     def test_every_planted_defect_is_found_for_its_reason(self, results):
         key = ["table", "source_file", "source_row"]
-        planted = table(results, "synthetic/truth_defects").set_index(key)["reason"]
+        truths = [table(results, f"synthetic/{name}_defects") for name in ("truth", "truth_whole_school")]
+        planted = pd.concat(truths).set_index(key)["reason"]
         planted = planted[planted != "exact_duplicate"]
-        found = table(results, "validation/quarantine").set_index(key)["reason"]
+        found = table(results, "validation/quarantine").drop_duplicates(key).set_index(key)["reason"]
         assert len(planted) > 50
         assert found.reindex(planted.index).eq(planted).all()
 
@@ -354,10 +423,9 @@ class TestNumbers:
 
 
 class TestFiles:
-    @pytest.mark.parametrize("name", FIGURES)
+    @pytest.mark.parametrize("name", [*FIGURES, *WHOLE_SCHOOL_FIGURES])
     def test_a_figure_has_its_picture_drawing_and_data(self, results, name):
-        for domain in DOMAINS:
-            stem = results / "figures" / f"{name}_{domain}"
+        for stem in stems_of(results, name):
             assert stem.with_suffix(".png").read_bytes().startswith(b"\x89PNG")
             assert b"<svg" in stem.with_suffix(".svg").read_bytes()
             plotted = pd.read_parquet(stem.with_suffix(".parquet"))
@@ -365,7 +433,8 @@ class TestFiles:
 
     def test_no_figure_is_unknown_here(self, results):
         stems = {path.stem for path in (results / "figures").glob("*.png")}
-        assert stems == {f"{name}_{domain}" for name in FIGURES for domain in DOMAINS}
+        expected = {stem.name for name in FIGURES for stem in stems_of(results, name)}
+        assert stems == {*expected, *WHOLE_SCHOOL_FIGURES}
 
     def test_every_job_left_a_log_and_its_timings(self, tiny_run):
         done = re.findall(
@@ -382,6 +451,12 @@ class TestFiles:
 
     def test_no_log_shows_a_student_or_a_score(self, tiny_run):
         assert_shows_no_student(tiny_run, texts_of_run(tiny_run))
+
+
+def stems_of(results: Path, name: str) -> list[Path]:
+    """The files of a figure without their suffix: one for each domain, or that of whole schools."""
+    parts = [name] if name in WHOLE_SCHOOL_FIGURES else [f"{name}_{domain}" for domain in DOMAINS]
+    return [results / "figures" / part for part in parts]
 
 
 def texts_of_run(folder: Path) -> list[str]:

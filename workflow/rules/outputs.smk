@@ -1,6 +1,41 @@
 # Which tables and figures the configured study has.
 
 
+def student_tables():
+    """Tables of a study of students; none of whole schools alone."""
+    if not STUDENTS:
+        return []
+    return [
+        "results/cohorts/attrition.parquet",
+        "results/cohorts/matched_comparison.parquet",
+        "results/intake/schools.parquet",
+        "results/mixed/fits.parquet",
+        *joint_tables().values(),
+        *drift_tables(),
+        "results/effects/school_effects.parquet",
+        "results/effects/reflated_effects.parquet",
+        "results/effects/school_changes.parquet",
+        "results/effects/year_correlations.parquet",
+        *association_tables(),
+        "results/effects/ranks.parquet",
+        "results/effects/flags.parquet",
+        "results/effects/comparisons.parquet",
+        *location_scale_tables(),
+    ]
+
+
+def school_value_tables():
+    """Tables of ready-made values of schools; none without such files."""
+    names = ("annual", "school_types", "value_reasons", "value_account")
+    return [f"results/intake_adjusted/{name}.parquet" for name in names if settings.input.school_values]
+
+
+def whole_school_tables():
+    """Yearly measures of whole schools and how they were made; none without records of them."""
+    names = ("annual", "school_types", "aim_branches", "retention_sources")
+    return [f"results/intake_adjusted/{name}.parquet" for name in names if WHOLE_SCHOOLS]
+
+
 def families(table):
     """One table of every family of models that is configured."""
     benchmark = [f"results/benchmark/{table}.parquet"] if settings.benchmark else []
@@ -62,6 +97,20 @@ def figure_files():
     )
 
 
+def layered_figures():
+    """Every figure of the layered models; none without the section."""
+    if settings.layered is None:
+        return []
+    later = ["revised_effects", "persistence_by_lag"] if several_periods() else []
+    weights = ["weight_map"] if settings.layered.weights_of else []
+    return expand(
+        "results/figures/{name}_{domain}.{suffix}",
+        name=["teacher_caterpillar", "track_graph", *later, *weights],
+        domain=settings.layered.domains,
+        suffix=["png", "svg", "parquet", "csv"],
+    )
+
+
 def benchmark_years():
     """Outcome years of the benchmark cohort; none without a benchmark."""
     return settings.benchmark.years if settings.benchmark else []
@@ -91,6 +140,16 @@ def planted_world(wildcards):
 def chunk_of_replicates(wildcards):
     """The first replicate of one job of the validation study, and the one after its last."""
     return settings.validate_benchmark.replicates_of(int(wildcards.chunk))
+
+
+def planted_teachers(wildcards):
+    """The world of one scenario of the recovery study, so that another one's change does not make it again."""
+    return settings.recovery_layered.world_of(wildcards.scenario)
+
+
+def chunk_of_sets(wildcards):
+    """The first and the last set of records of one job of the recovery study."""
+    return settings.recovery_layered.replicates_of(int(wildcards.chunk))
 
 
 def chunk_of_truths(wildcards):

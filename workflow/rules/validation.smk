@@ -1,5 +1,7 @@
-LEVELS = sorted({settings.cohorts.prior_level, settings.cohorts.outcome_level})
-INPUT_FILES = [(table, file) for table in TABLES for file in files_of(table)]
+INPUT_FILES = [(table, file) for table in TABLES + TEACHER_TABLES for file in files_of(table)]
+VALIDATED = [f"{table}/{file.key}" for table, file in INPUT_FILES]
+VALIDATED += ["school_values"] if settings.input.school_values else []
+VALIDATED += ["whole_schools"] if WHOLE_SCHOOLS else []
 
 # Records of assessments are parted by year level too.
 PART_ENDINGS = {"assessments": [f"-{level}" for level in LEVELS]}
@@ -8,6 +10,18 @@ missing_files = [
     f"{DATA}/{file.path} (input.{table}.files)"
     for table, file in INPUT_FILES
     if not GENERATED and not Path(DATA, file.path).is_file()
+]
+missing_files += [
+    f"{WHOLE_SCHOOL_DATA}/{file.path} (input.whole_schools.{table}.files)"
+    for table, file in whole_school_files()
+    if not settings.synthetic_whole_schools and not Path(WHOLE_SCHOOL_DATA, file.path).is_file()
+]
+# Values of schools are never generated.
+missing_files += [
+    f"{FOLDER}/{path} (input.school_values.{place})"
+    for place, file in enumerate(settings.input.school_values)
+    for path in [file.path, *([file.id_map.path] if file.id_map else [])]
+    if not Path(FOLDER, path).is_file()
 ]
 if missing_files:
     raise WorkflowError(
@@ -27,7 +41,7 @@ for table, file in INPUT_FILES:
         output:
             parts=[
                 f"results/validation/{table}/{file.key}/{year}{ending}.parquet"
-                for year in years_of(file)
+                for year in years_of(table, file)
                 for ending in PART_ENDINGS.get(table, [""])
             ],
             outside_study=f"results/validation/{table}/{file.key}/outside_study.parquet",
@@ -46,8 +60,8 @@ for table, file in INPUT_FILES:
             table=table,
             # The other files of the table are left out, so that their change does not rerun this job.
             reading=getattr(settings.input, table).model_copy(update={"files": [file]}).model_dump(),
-            validation=section("validation"),
-            study={"years": years_of(file), "levels": LEVELS, "domains": DOMAINS},
+            validation=validation_of(table),
+            study={"years": years_of(table, file), **used_of(table)},
             code=code("validate_file"),
         script:
             "../../scripts/validate_file.py"
@@ -56,10 +70,8 @@ for table, file in INPUT_FILES:
 rule gather_validation:
     """Gather the quarantine and the ledger of every input file; nothing depends on them."""
     input:
-        quarantines=[
-            f"results/validation/{table}/{file.key}/quarantine.parquet" for table, file in INPUT_FILES
-        ],
-        ledgers=[f"results/validation/{table}/{file.key}/ledger.parquet" for table, file in INPUT_FILES],
+        quarantines=[f"results/validation/{part}/quarantine.parquet" for part in VALIDATED],
+        ledgers=[f"results/validation/{part}/ledger.parquet" for part in VALIDATED],
     output:
         quarantine="results/validation/quarantine.parquet",
         ledger="results/validation/ledger.parquet",

@@ -22,6 +22,7 @@ LIBRARIES = (
     "pydantic",
     "pyreadstat",
     "scipy",
+    "statsmodels",
 )
 
 

@@ -14,8 +14,8 @@ from valueadded.config.formulas import (
     read_formula,
     read_term,
 )
-from valueadded.config.input import Source
 from valueadded.config.section import Fault
+from valueadded.config.sources import Source
 from valueadded.config.stages import SchoolPrior, Share, Stability
 
 if TYPE_CHECKING:

@@ -2,12 +2,16 @@
 
 from collections.abc import Iterator
 from keyword import iskeyword
-from pathlib import PurePosixPath
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import ClassVar
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field
 
+from valueadded.config.reading import InputFile, Reading
+from valueadded.config.school_values import SchoolValues
 from valueadded.config.section import Fault, Rule, Section
+from valueadded.config.whole_schools import WholeSchools
+
+__all__ = ["Input", "InputFile", "Reading"]
 
 COLUMNS = {
     "assessments": (
@@ -23,101 +27,28 @@ COLUMNS = {
     "students": ("student_id", "calendar_year"),
     "schools": ("school_id", "calendar_year"),
     "matched": ("student_id", "school_id", "year", "domain", "score", "prior_score", "prior_school_id"),
+    "teacher_scores": ("student_id", "calendar_year", "year_level", "domain", "score", "school_id"),
+    "teacher_links": ("student_id", "calendar_year", "domain", "teacher_id", "share"),
 }
+SEVERAL_SCORES = ("assessments", "teacher_scores")
 RESERVED = ("source_row", "record", "prior_score", "prior_school_id")
 
 
-class Source(Section):
-    """Where the values of one column come from: a column, several joined, a constant or the row number."""
-
-    column: str | None = Field(None, description="column of the file (name)")
-    columns: list[str] | None = Field(
-        None, description="columns of the file to join with `separator` (names)"
-    )
-    separator: str = Field("-", description="text between joined columns (text)")
-    constant: str | None = Field(None, description="one value for every row (text)")
-    row_number: bool = Field(
-        False, description="take the row number, for files without an identifier (true or false)"
-    )
-    codes: dict[str, str] | None = Field(None, description="value in the file: value here (texts)")
-    otherwise: str | None = Field(
-        None, description="value for anything not among `codes` (text); without it such a row is quarantined"
-    )
-    kind: Literal["text", "number"] = Field(
-        "text", description="for covariates: categories or numbers (choice)"
-    )
-
-    @model_validator(mode="after")
-    def _one_origin(self) -> Self:
-        origins = [
-            self.column is not None,
-            self.columns is not None,
-            self.constant is not None,
-            self.row_number,
-        ]
-        if sum(origins) != 1:
-            raise ValueError(
-                "found no or more than one of column, columns, constant, row_number; expected exactly one"
-            )
-        if self.otherwise is not None and self.codes is None:
-            raise ValueError("found `otherwise` without `codes`; expected both")
-        return self
-
-
-def _column_name_is_enough(value: Any) -> Any:
-    return {"column": value} if isinstance(value, str) else value
-
-
-ColumnSource = Annotated[Source, BeforeValidator(_column_name_is_enough, json_schema_input_type=str | Source)]
-
-
-class InputFile(Section):
-    """One input file."""
-
-    path: str = Field(min_length=1, description="file, relative to the data folder (path)")
-    calendar_year: int | None = Field(
-        None,
-        description="the only calendar year the file may hold (year); leave out for files with several years",
-    )
-
-    @property
-    def key(self) -> str:
-        """Return the name of this file's folder among the results."""
-        name = PurePosixPath(self.path).name
-        stem = name.split(".")[0]
-        return "".join(letter if letter.isalnum() or letter in "_-" else "_" for letter in stem)
-
-
-class Reading(Section):
-    """How the files of one table are read."""
-
-    files: Annotated[str, Field(min_length=1)] | list[InputFile] = Field(
-        description="a path, with {calendar_year} in it for one file a year, or a list of files (paths)"
-    )
-    sheet: str | None = Field(None, description="sheet of an Excel file; the first if left out (name)")
-    delimiter: str = Field(
-        ",", min_length=1, max_length=1, description="column separator of a text file (character)"
-    )
-    encoding: str = Field("utf-8-sig", description="character encoding of a text file (name)")
-    missing: list[str] = Field(
-        default_factory=lambda: ["", "NA", "N/A", "."], description="texts that mean a missing value (texts)"
-    )
-    columns: dict[str, ColumnSource] = Field(
-        default_factory=dict,
-        description="column of the table: where it comes from; a column of the same name if left out",
-    )
-    score_columns: dict[str, str] = Field(
-        default_factory=dict,
-        description="domain: score column, for files with one row for several domains (names)",
-    )
-    covariates: dict[str, ColumnSource] = Field(
-        default_factory=dict, description="covariate: where it comes from (name: source)"
-    )
-
-
 def _way_in_faults(tables: "Input") -> Iterator[Fault]:
-    if (tables.assessments is None) == (tables.matched is None):
-        yield "", "found neither or both of `assessments` and `matched`; expected exactly one"
+    given = (tables.assessments is not None) + (tables.matched is not None)
+    # Whole schools, and the layered models, need no cohorts.
+    others = (tables.school_values, tables.whole_schools, tables.teacher_scores)
+    if given == 2 or (given == 0 and not any(others)):
+        yield (
+            "",
+            "found neither or both of `assessments` and `matched`; expected exactly one, or `school_values`,"
+            " `whole_schools` or `teacher_scores` without them",
+        )
+
+
+def _teacher_faults(tables: "Input") -> Iterator[Fault]:
+    if (tables.teacher_scores is None) != (tables.teacher_links is None):
+        yield "", "found one of `teacher_scores` and `teacher_links`; expected both or neither"
 
 
 def _students_faults(tables: "Input") -> Iterator[Fault]:
@@ -125,6 +56,14 @@ def _students_faults(tables: "Input") -> Iterator[Fault]:
         yield (
             "students",
             "found `students` beside `matched`; expected the covariates inside the matched file",
+        )
+
+
+def _school_values_faults(tables: "Input") -> Iterator[Fault]:
+    if tables.school_values and tables.whole_schools is not None:
+        yield (
+            "school_values",
+            "found beside `whole_schools`; expected one of the two, since both give yearly values of schools",
         )
 
 
@@ -148,10 +87,10 @@ def _column_rule(table: str) -> Rule:
                     "found a name that is taken or that a formula cannot hold; expected letters, digits and"
                     " _, and no column of the table",
                 )
-        if reading.score_columns and table != "assessments":
+        if reading.score_columns and table not in SEVERAL_SCORES:
             yield (
                 f"{table}.score_columns",
-                "found domains; expected score_columns for assessments only",
+                f"found domains; expected score_columns for {' and '.join(SEVERAL_SCORES)} only",
             )
         for name in ("domain", "score", "score_se"):
             if reading.score_columns and name in reading.columns:
@@ -164,9 +103,15 @@ def _column_rule(table: str) -> Rule:
 
 
 class Input(Section):
-    """The input tables: `assessments` with optional `students` and `schools`, or `matched` alone."""
+    """The input tables: `assessments` with `students` and `schools`, or `matched`, or whole schools."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (_way_in_faults, _students_faults, *map(_column_rule, COLUMNS))
+    rules: ClassVar[tuple[Rule, ...]] = (
+        _way_in_faults,
+        _students_faults,
+        _teacher_faults,
+        _school_values_faults,
+        *map(_column_rule, COLUMNS),
+    )
 
     assessments: Reading | None = Field(
         None, description="test records, student x calendar year x year level x domain"
@@ -174,3 +119,15 @@ class Input(Section):
     students: Reading | None = Field(None, description="student characteristics, student x calendar year")
     schools: Reading | None = Field(None, description="school characteristics, school x calendar year")
     matched: Reading | None = Field(None, description="students with outcome and prior already side by side")
+    teacher_scores: Reading | None = Field(
+        None, description="scores of the layered models, student x calendar year x domain"
+    )
+    teacher_links: Reading | None = Field(
+        None, description="who taught whom, student x calendar year x domain x teacher"
+    )
+    whole_schools: WholeSchools | None = Field(
+        None, description="records that measures of whole schools are made from; leave out without them"
+    )
+    school_values: list[SchoolValues] = Field(
+        default_factory=list, description="ready-made yearly values of whole schools, file by file (list)"
+    )

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from valueadded.config.formula_agreement import own_term_faults, variation_faults
-from valueadded.config.input import Source
 from valueadded.config.section import Fault
+from valueadded.config.sources import Source
 
 if TYPE_CHECKING:
     from valueadded.config import Config

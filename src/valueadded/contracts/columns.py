@@ -14,9 +14,12 @@ def text(description: str, *, among: tuple[str, ...] | None = None, missing: boo
     return pa.Column("str", checks, nullable=missing, description=description)
 
 
-def whole(description: str, unit: str, *, at_least: int | None = None) -> pa.Column:
+def whole(
+    description: str, unit: str, *, at_least: int | None = None, at_most: int | None = None
+) -> pa.Column:
     """Return a column of whole numbers, never missing."""
     checks = [Check.ge(at_least)] if at_least is not None else []
+    checks += [Check.le(at_most)] if at_most is not None else []
     return pa.Column("int64", checks, description=description, metadata={"unit": unit})
 
 
@@ -25,11 +28,14 @@ def number(
     unit: str,
     *,
     at_least: float | None = None,
+    above: float | None = None,
     at_most: float | None = None,
     missing: bool = False,
 ) -> pa.Column:
     """Return a column of floating-point numbers."""
     checks = []
+    if above is not None:
+        checks.append(Check.gt(above))
     if at_least is not None:
         checks.append(Check.ge(at_least))
     if at_most is not None:

@@ -111,6 +111,36 @@ INTAKE_ADJUSTED_UNCERTAINTY = contract(
     key=["outcome", "window", "group", "school_id"],
 )
 
+INTAKE_ADJUSTED_MULTILEVEL = contract(
+    "intake_adjusted_multilevel",
+    "Residual of every school beside the random intercept of its students, given the same intake.",
+    {
+        **of_regression(),
+        "school_id": text("school"),
+        "n_students": whole("students with the test, and the prior one if asked for", "students", at_least=1),
+        "standardised_residual": number("observed minus expected, standardised", RESIDUAL),
+        "effect": number("shrunken random intercept", "scale points"),
+        "std_error": number("its standard error, variances taken as known", "scale points", at_least=0),
+    },
+    key=["outcome", "window", "group", "school_id"],
+)
+
+INTAKE_ADJUSTED_AGREEMENT = contract(
+    "intake_adjusted_agreement",
+    "How far residuals of schools and random intercepts of their students agree.",
+    {
+        **of_regression(),
+        "n_schools": whole("schools with both; 0 where nothing was fitted", "schools", at_least=0),
+        "n_students": whole("their students with the test", "students", at_least=0),
+        "correlation": number("of residual and effect", "-1 to 1", missing=True),
+        "rank_correlation": number("of their ranks", "-1 to 1", missing=True),
+        "school_variance": number("of the random intercept", "squared points", at_least=0, missing=True),
+        "residual_variance": number("of students within schools", "squared points", at_least=0, missing=True),
+        "reason": text("why there is no comparison; empty where there is one"),
+    },
+    key=["outcome", "window", "group"],
+)
+
 INTAKE_ADJUSTED_MULTIVERSE = contract(
     "intake_adjusted_multiverse",
     "Every combination of the open choices, and what moves against the first, which has the defaults.",

@@ -37,8 +37,8 @@ SCHOOL_SUMMARY = contract(
     "One school on all its outcomes, with intervals and the probability of each band, as drawn.",
     {
         **_of_school(),
-        "lower": number("lower end of the 95 per cent interval", RESIDUAL, missing=True),
-        "upper": number("upper end of the 95 per cent interval", RESIDUAL, missing=True),
+        "lower": number("lower end of the interval", RESIDUAL, missing=True),
+        "upper": number("upper end of the interval", RESIDUAL, missing=True),
         "p_higher": number("probability of higher", "0 to 1", missing=True),
         "p_similar": number("probability of similar", "0 to 1", missing=True),
         "p_lower": number("probability of lower", "0 to 1", missing=True),

@@ -1,6 +1,8 @@
 """Contracts of the input tables, as accepted, and of what validation says about the rest."""
 
+from valueadded.contracts import layered_records
 from valueadded.contracts.columns import PARTICIPATION, contract, number, text, whole
+from valueadded.contracts.whole_school_records import WHOLE_SCHOOL_TABLES
 
 ASSESSMENTS = contract(
     "assessments",
@@ -56,7 +58,63 @@ MATCHED = contract(
     key=["student_id", "domain", "year"],
 )
 
-INPUT_TABLES = {"assessments": ASSESSMENTS, "students": STUDENTS, "schools": SCHOOLS, "matched": MATCHED}
+SCHOOL_VALUES = contract(
+    "school_values",
+    "Accepted cells of files with ready-made values of schools: a value, or the reason why there is none.",
+    {
+        "source_file": text("input file"),
+        "source_row": whole("row of the source file, the first data row being 1", "row", at_least=1),
+        "record": whole("cell within the row, in the order of `measures`", "cell", at_least=1),
+        "school_id": text("school, after changes of identifiers"),
+        "calendar_year": whole("calendar year of the value", "year"),
+        "school_type": text("school type, where the file has it", missing=True),
+        "measure": text("yearly measure of the registry"),
+        "value": number("yearly value", "as measured", missing=True),
+        "n_students": number("students behind the value", "students", at_least=0, missing=True),
+        "missing_reason": text("why there is no value", missing=True),
+    },
+    key=["source_file", "source_row", "record"],
+)
+
+INPUT_TABLES = {
+    "assessments": ASSESSMENTS,
+    "students": STUDENTS,
+    "schools": SCHOOLS,
+    "matched": MATCHED,
+    "teacher_scores": layered_records.TEACHER_SCORES,
+    "teacher_links": layered_records.TEACHER_LINKS,
+    "school_values": SCHOOL_VALUES,
+    **WHOLE_SCHOOL_TABLES,
+}
+
+SCHOOL_VALUE_REASONS = contract(
+    "school_value_reasons",
+    "Why a school has no value of a measure in a year that a file has a row for.",
+    {
+        "school_id": text("school, after changes of identifiers"),
+        "measure": text("yearly measure of the registry"),
+        "calendar_year": whole("calendar year", "year"),
+        "reason": text("code of the file in words, an empty cell, or the reason code of the quarantine"),
+        "source_file": text("input file"),
+        "source_row": whole("row of the source file, the first data row being 1", "row", at_least=1),
+    },
+    key=["school_id", "measure", "calendar_year"],
+)
+
+SCHOOL_VALUE_ACCOUNT = contract(
+    "school_value_account",
+    "Every cell of every file with values of schools, counted once by what became of it.",
+    {
+        "source_file": text("input file"),
+        "measure": text("yearly measure of the registry"),
+        "fate": text(
+            "what became of the cells", among=("value", "missing", "left out", "quarantined", "merged")
+        ),
+        "reason": text("why; empty for a value and for an exact repeat"),
+        "cells": whole("cells", "cells", at_least=1),
+    },
+    key=["source_file", "measure", "fate", "reason"],
+)
 
 QUARANTINE = contract(
     "quarantine",

@@ -81,3 +81,31 @@ TRUTH_TWIN_COEFFICIENTS = contract(
     },
     key=["function", "term"],
 )
+
+TRUTH_WHOLE_SCHOOLS = contract(
+    "truth_whole_schools",
+    "Planted yearly outcomes of the synthetic whole schools; percentages before students are counted.",
+    {
+        "outcome": text("outcome of the registry"),
+        "school_id": text("school"),
+        "calendar_year": whole("calendar year of the outcome", "year"),
+        "value": number("planted yearly value", "as measured"),
+        "residual": number("planted difference from what the intake says", "as measured"),
+    },
+    key=["outcome", "school_id", "calendar_year"],
+)
+
+TRUTH_WHOLE_SCHOOL_COEFFICIENTS = contract(
+    "truth_whole_school_coefficients",
+    "Planted coefficients of the synthetic whole schools, for one unit of a measure as it enters.",
+    {
+        "outcome": text("outcome of the registry"),
+        "measure": text("intake measure of the registry"),
+        "coefficient": number(
+            "planted difference of the outcome; of a composite for one unit of the planted one, whose tests"
+            " are standardised by fixed numbers",
+            "as measured, for one unit",
+        ),
+    },
+    key=["outcome", "measure"],
+)

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from scipy.special import ndtri
 
 from valueadded.contracts.intake_adjusted_figures import SCHOOL_SUMMARY
 from valueadded.figures.style import INK, house_style, in_words, new_figure, readable_on
@@ -23,8 +24,6 @@ from valueadded.figures.whole_school import (
     write_status,
 )
 
-HALF_WIDTH = 1.959963984540054
-"""Standard errors from the middle to either end of a 95 per cent interval."""
 SHAPES = {"LY": ("o", "white"), "4Y": ("D", None)}
 LEAST_LABELLED = 0.2
 """Probability from which it is written into its bar."""
@@ -36,19 +35,20 @@ def select_school_summary(
     outcomes: Mapping[str, tuple[str, str]],
     school_id: str,
     limit: float,
+    confidence: float = 0.95,
 ) -> pd.DataFrame:
     """Return every outcome of a school with interval and probabilities; `uncertainty` by its contract."""
     rows = rows_of_school(performance, outcomes, school_id, limit)
     key = ["school_id", "outcome", "window", "group"]
     further = [*key, "std_error", "p_higher", "p_similar", "p_lower", "holds"]
     found = rows.merge(uncertainty[further], on=key, how="left", validate="one_to_one")
-    half = HALF_WIDTH * found["std_error"]
+    half = float(ndtri((1.0 + confidence) / 2.0)) * found["std_error"]
     residual = found["standardised_residual"]
     return found.assign(lower=residual - half, upper=residual + half)[list(SCHOOL_SUMMARY.columns)]
 
 
 @house_style()
-def draw_school_summary(plotted: pd.DataFrame) -> Figure:
+def draw_school_summary(plotted: pd.DataFrame, confidence: float = 0.95) -> Figure:
     """Return the figure: residuals with intervals at the left, probabilities of the bands at the right."""
     at = heights(plotted)
     groups = ", ".join(in_words(name).lower() for name in dict.fromkeys(plotted["group"]))
@@ -69,7 +69,7 @@ def draw_school_summary(plotted: pd.DataFrame) -> Figure:
     ends = plotted[["standardised_residual", "lower", "upper"]].abs().to_numpy(np.float64)
     reach = float(np.nanmax([3.0, *ends.ravel()])) + 0.3
     left.set_xlim(-reach, reach)
-    left.set_title("residual and 95% interval")
+    left.set_title(f"residual and {100 * confidence:g}% interval")
     left.set_xlabel("standardised residual")
     right.set_xlim(0, 1)
     right.set_title("probability of bands")

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from valueadded.errors import ContractError
 from valueadded.figures.style import DARK, FADED, MIDDLE, MUTED, in_words
 from valueadded.intake_adjusted.guard import HOW_TO_READ
+from valueadded.intake_adjusted.policy import Policy
 
 BAND_COLOURS = {"higher": DARK, "similar": MUTED, "lower": MIDDLE}
 BAND_WORDS = {"higher": "above similar schools", "similar": "similar", "lower": "below similar schools"}
@@ -21,6 +22,11 @@ HEADING = 0.5
 """Height of the heading of a domain of outcome, in rows."""
 FOOT_WIDTH = 128
 """Characters in a line at the foot."""
+
+
+def outcome_words_of(policy: Policy) -> dict[str, tuple[str, str]]:
+    """Return outcome -> its domain and its words, in the order of the registry."""
+    return {name: (entry.area, entry.name) for name, entry in policy.outcomes.items()}
 
 
 def rows_of_school(
@@ -47,7 +53,10 @@ def rows_of_school(
     """
     rows = performance[performance["school_id"] == school_id]
     if rows.empty:
-        raise ContractError(f"performance: school '{school_id}' has no rows; expected its outcomes")
+        raise ContractError(
+            f"performance: school '{school_id}' has no rows; expected a school of the data: change "
+            "intake_adjusted.figures.schools, or the file that was asked for"
+        )
     unknown = sorted(set(rows["outcome"]) - set(outcomes))
     if unknown:
         raise ContractError(

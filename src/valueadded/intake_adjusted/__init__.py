@@ -1,5 +1,6 @@
 """Intake-adjusted performance of whole schools: policy -> measures -> windows -> regression -> bands."""
 
+from valueadded.intake_adjusted.annual import Annual, measure_annual
 from valueadded.intake_adjusted.by_outcome import IntakeAdjusted, adjust_outcomes
 from valueadded.intake_adjusted.choices import Choices, describe_choices
 from valueadded.intake_adjusted.contest import contest_composition
@@ -9,6 +10,7 @@ from valueadded.intake_adjusted.policy import Policy, read_policy
 from valueadded.intake_adjusted.shipped import load_policy
 
 __all__ = [
+    "Annual",
     "Choices",
     "IntakeAdjusted",
     "IntakeAdjustedFit",
@@ -18,6 +20,7 @@ __all__ = [
     "describe_choices",
     "fit_intake_adjusted",
     "load_policy",
+    "measure_annual",
     "read_policy",
     "run_multiverse",
 ]

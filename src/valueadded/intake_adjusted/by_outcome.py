@@ -12,6 +12,7 @@ from valueadded.intake_adjusted.panel import Panel, arrange_panel
 from valueadded.intake_adjusted.policy import Policy
 from valueadded.intake_adjusted.schedule import Task, of_types, schedule
 from valueadded.intake_adjusted.terms import without_estimates
+from valueadded.intake_adjusted.uncertainty import assess_uncertainty
 
 FIRST = ["school_id", "outcome", "window", "group", "calendar_year", "years_used"]
 
@@ -27,12 +28,14 @@ class IntakeAdjusted:
         `calendar_year`, `years_used`, `n_students`, `observed`, `expected`, `standardised_residual`, `band`,
         `status` (published, suppressed, missing intake, missing outcome, excluded, capped, no regression),
         `reason`, `leverage`, `higher_is_worse`, `variable`
+    uncertainty : error of each shown residual and the probability of each band, see `assess_uncertainty`
     choices : the open choices with their values
     """
 
     measures: pd.DataFrame
     regressions: pd.DataFrame
     performance: pd.DataFrame
+    uncertainty: pd.DataFrame
     choices: pd.DataFrame
 
 
@@ -69,6 +72,7 @@ def adjust_outcomes(
         pd.concat(measures.values(), ignore_index=True),
         terms[[*order, *[name for name in terms.columns if name not in order]]],
         table,
+        assess_uncertainty(table, terms, panel, policy),
         describe_choices(chosen),
     )
 

@@ -13,14 +13,17 @@ class MultilevelAgreement:
     """Residuals of whole schools beside school effects of students.
 
     schools : `school_id`, `n_students`, `standardised_residual`, `effect`, `std_error`
-    correlation, rank_correlation : of the residual with the effect
+    correlation, rank_correlation : of the residual with the effect; missing where no effect differs from 0
     n_schools : schools with both
+    school_variance, residual_variance : of the random intercept, and of students within schools
     """
 
     schools: pd.DataFrame
     correlation: float
     rank_correlation: float
     n_schools: int
+    school_variance: float
+    residual_variance: float
 
 
 def compare_with_multilevel(
@@ -43,7 +46,8 @@ def compare_with_multilevel(
     DesignError
         If fewer than three schools have both.
     """
-    effects = fit_random_intercept(students, formula, school=school).school_effects()
+    fit = fit_random_intercept(students, formula, school=school)
+    effects = fit.school_effects(interval="textbook")
     residuals = performance[[school, "standardised_residual"]].dropna()
     both = residuals.merge(
         effects[["school_id", "n_students", "effect", "std_error"]],
@@ -56,10 +60,13 @@ def compare_with_multilevel(
             f"{len(both)} schools have a residual and student rows; expected at least 3 with both"
         )
     residual, effect = both["standardised_residual"], both["effect"]
+    differ = effect.nunique() > 1
     names = ["school_id", "n_students", "standardised_residual", "effect", "std_error"]
     return MultilevelAgreement(
         both[names].sort_values("school_id", kind="stable", ignore_index=True),
-        float(residual.corr(effect)),
-        float(residual.rank().corr(effect.rank())),
+        float(residual.corr(effect)) if differ else float("nan"),
+        float(residual.rank().corr(effect.rank())) if differ else float("nan"),
         len(both),
+        fit.school_variance,
+        fit.residual_variance,
     )

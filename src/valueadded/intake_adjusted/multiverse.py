@@ -1,7 +1,7 @@
 """What the open choices change: every combination of two levels of five choices (N10)."""
 
+from dataclasses import asdict
 from itertools import product
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,28 +14,38 @@ from valueadded.intake_adjusted.regression import assign_bands, regress_schools
 from valueadded.intake_adjusted.schedule import schedule
 
 Array = NDArray[np.float64]
-LEVELS: dict[str, tuple[Any, Any]] = {
-    "log_constant": (1.0, 0.1),
-    "z_population": ("group", "all"),
-    "composite_weights": ("tests", "areas"),
-    "residual": ("standardised", "studentised"),
-    "outlier_passes": (1, 20),
-}
+OTHER_LEVELS = Choices(
+    log_constant=0.1,
+    z_population="all",
+    composite_weights="areas",
+    residual="studentised",
+    outlier_passes=20,
+)
+"""Second level of each choice."""
 
 
-def run_multiverse(annual: pd.DataFrame, schools: pd.DataFrame, policy: Policy) -> pd.DataFrame:
-    """Return one row for each of the 32 combinations: the five choices, and what moves against the first.
+def run_multiverse(
+    annual: pd.DataFrame,
+    schools: pd.DataFrame,
+    policy: Policy,
+    choices: Choices | None = None,
+    other_levels: Choices = OTHER_LEVELS,
+) -> pd.DataFrame:
+    """Return one row for each combination of two levels of five choices, and what moves against the first.
+
+    The first row has the levels of `choices`, the last those of `other_levels`; 32 rows where all differ.
 
     `n_results` counts school results with a band in both runs, `n_changed` those whose band differs,
     `share_changed` is their ratio, `n_schools_changed` and `share_schools_changed` count schools with at
-    least one changed band, and `largest_move` is the greatest change of a standardised residual. The first
-    row has the defaults, and no change.
+    least one changed band, and `largest_move` is the greatest change of a standardised residual.
     """
     panel = arrange_panel(annual, schools, policy)
     rows, base = [], np.empty(0)
     owner = np.empty(0, dtype=np.int64)
-    for run, levels in enumerate(product(*LEVELS.values())):
-        chosen = dict(zip(LEVELS, levels, strict=True))
+    first, second = asdict(choices or Choices()), asdict(other_levels)
+    pairs = [dict.fromkeys([first[name], second[name]]) for name in first]
+    for run, levels in enumerate(product(*pairs)):
+        chosen = dict(zip(first, levels, strict=True))
         found, places = _standardised(panel, policy, Choices(**chosen))
         if run == 0:
             base, owner = found, places

@@ -13,6 +13,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from valueadded.errors import ConfigError
+from valueadded.intake_adjusted.constructions import Construction
 
 NO_COMPOSITION = "none"
 Window = Literal["LY", "4Y"]
@@ -122,6 +123,7 @@ class Policy(Closed):
     outcomes: dict[str, OutcomeMeasure]
     aliases: dict[str, str] = Field(default={}, description="another spelling of the source -> the name here")
     groups: dict[str, Group]
+    constructions: dict[str, Construction] = Field(default={}, description="measure -> how it is made")
     notes: list[str] = []
 
     @model_validator(mode="after")
@@ -208,6 +210,8 @@ def _faults_in_names(policy: Policy) -> Iterator[str]:
         for name, pairs in _names_of(entries).items():
             if len({measure for measure, _ in pairs}) > 1:
                 yield f"{table}: two measures have a window named '{name}'; expected each name once"
+    for name in sorted(set(policy.constructions) - set(policy.measures)):
+        yield f"constructions: unknown measure '{name}'; expected a yearly measure of the registry"
     names = {*_names_of(policy.intake), *_names_of(policy.outcomes)}
     for spelling, name in policy.aliases.items():
         if name not in names:
@@ -219,7 +223,7 @@ def _faults_in_names(policy: Policy) -> Iterator[str]:
 def _faults_in_groups(policy: Policy) -> Iterator[str]:
     outcome_names, intake_names = _names_of(policy.outcomes), _names_of(policy.intake)
     spelt = policy.aliases
-    used: set[str] = set()
+    adjusted: set[tuple[str, str]] = set()
     for key, group in policy.groups.items():
         for name in [*group.intake, *([group.size] if group.size else [])]:
             entry = policy.intake.get(name)
@@ -233,13 +237,14 @@ def _faults_in_groups(policy: Policy) -> Iterator[str]:
             yield f"groups.{key}.school_types: '{name}' is excluded too; expected one of both"
         for pair in group.pairs:
             outcome = spelt.get(pair.outcome, pair.outcome)
-            if outcome in used:
-                yield f"groups.{key}.pairs: outcome '{pair.outcome}' has two rows; expected one"
-            used.add(outcome)
+            rows = {(part, outcome) for part in group.parts}
+            if rows & adjusted:
+                yield f"groups.{key}.pairs: outcome '{pair.outcome}' has two rows; expected one for a part"
+            adjusted |= rows
             if outcome not in outcome_names:
                 yield f"groups.{key}.pairs: unknown measure '{pair.outcome}'; expected one of `outcomes`"
             for name in [pair.composition, *pair.further]:
                 if name != NO_COMPOSITION and spelt.get(name, name) not in intake_names:
                     yield f"groups.{key}.pairs: unknown measure '{name}'; expected a name of `intake`"
-    for name in sorted(set(outcome_names) - used):
+    for name in sorted(set(outcome_names) - {outcome for _, outcome in adjusted}):
         yield f"outcome '{name}' has no row in `pairs`; expected one, with `composition: none` if none fits"

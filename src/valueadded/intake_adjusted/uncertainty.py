@@ -5,14 +5,16 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from valueadded.intake_adjusted.by_outcome import IntakeAdjusted
+from valueadded.intake_adjusted.panel import Panel
 from valueadded.intake_adjusted.policy import Policy
 
 Array = NDArray[np.float64]
 REGRESSION = ["outcome", "window", "group"]
 
 
-def assess_uncertainty(results: IntakeAdjusted, annual: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+def assess_uncertainty(
+    performance: pd.DataFrame, regressions: pd.DataFrame, panel: Panel, policy: Policy
+) -> pd.DataFrame:
     """Return the error of each shown standardised residual and the probability of each band.
 
     Columns: `school_id`, `outcome`, `window`, `group`, `standardised_residual`, `line_error` (the line is
@@ -27,10 +29,10 @@ def assess_uncertainty(results: IntakeAdjusted, annual: pd.DataFrame, policy: Po
     lasting residual would be, were nothing known of other schools. Capped schools have no leverage and are
     not assessed.
     """
-    shown = results.performance[results.performance["leverage"].notna()]
-    square = results.regressions.drop_duplicates(REGRESSION)[[*REGRESSION, "residual_variance"]]
+    shown = performance[performance["leverage"].notna()]
+    square = regressions.drop_duplicates(REGRESSION)[[*REGRESSION, "residual_variance"]]
     rows = shown.merge(square, on=REGRESSION, validate="many_to_one")
-    variance = {name: yearly_variance(annual, name) for name in rows["outcome"].unique()}
+    variance = {name: yearly_variance(panel.values[name]) for name in rows["outcome"].unique()}
     yearly = rows["outcome"].map(variance).to_numpy(np.float64)
     line = rows["leverage"].to_numpy(np.float64)
     years = yearly / rows["years_used"].to_numpy() / rows["residual_variance"].to_numpy()
@@ -48,16 +50,12 @@ def assess_uncertainty(results: IntakeAdjusted, annual: pd.DataFrame, policy: Po
     )
 
 
-def yearly_variance(annual: pd.DataFrame, measure: str) -> float:
-    """Return the variance of yearly values within schools, the years' means taken out; missing with one year.
+def yearly_variance(yearly: Array) -> float:
+    """Return the variance of yearly values (J, T) within schools, years' means out; missing with one year.
 
     Both are fitted at once by sweeping: school and year means are taken out in turn until neither moves.
     """
-    table = annual[annual["measure"] == measure].pivot(
-        index="school_id", columns="calendar_year", values="value"
-    )
-    values = table.to_numpy(np.float64)
-    values = values[np.isfinite(values).sum(axis=1) >= 2]
+    values = yearly[np.isfinite(yearly).sum(axis=1) >= 2]
     seen = np.isfinite(values)
     years = int(seen.any(axis=0).sum())
     degrees = int(seen.sum()) - len(values) - (years - 1)

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from valueadded.errors import FitError
+from valueadded.layered.join import frame_of, on_calendar
 from valueadded.layered.records import KEY, read_records
 
 
@@ -14,7 +14,8 @@ def compare_simple(frame: pd.DataFrame) -> pd.DataFrame:
 
     `teacher_id`, `domain`, `year`, `n_students`, `mean_score`, `n_gains`, `mean_gain` (score less that of
     the year before in the data), `adjusted_mean` (mean residual of the score on the score before, the
-    teachers' own lines parallel: slope pooled within teachers). Means are weighted by share. Students without
+    teachers' own lines parallel: slope pooled within teachers of the domain, year and cohort; missing where
+    earlier scores do not differ within any teacher), `cohort`. Means are weighted by share. Students without
     the earlier score drop out of the last two, which is what the layered model avoids.
     """
     records = read_records(frame, [])
@@ -29,9 +30,9 @@ def compare_simple(frame: pd.DataFrame) -> pd.DataFrame:
     )
     rows = teachers.merge(scores, on=KEY, how="inner")
     rows["gain"] = rows["score"] - rows["before"]
-    by = ["domain", "year", "unit"]
+    by = ["domain", "year", "cohort", "unit"]
     rows["residual"] = np.nan
-    for _, part in rows[rows["before"].notna()].groupby(["domain", "year"]):
+    for _, part in rows[rows["before"].notna()].groupby(["domain", "year", "cohort"]):
         rows.loc[part.index, "residual"] = _adjusted(part)
     table = pd.DataFrame(
         {
@@ -43,9 +44,8 @@ def compare_simple(frame: pd.DataFrame) -> pd.DataFrame:
         }
     ).reset_index()
     table["n_gains"] = table["n_gains"].fillna(0).astype(np.int64)
-    return table.rename(columns={"unit": "teacher_id"})[
-        ["teacher_id", "domain", "year", "n_students", "mean_score", "n_gains", "mean_gain", "adjusted_mean"]
-    ]
+    order = ["teacher_id", "domain", "year", "n_students", "mean_score", "n_gains", "mean_gain"]
+    return table.rename(columns={"unit": "teacher_id"})[[*order, "adjusted_mean", "cohort"]]
 
 
 def _adjusted(rows: pd.DataFrame) -> "pd.Series[float]":
@@ -56,9 +56,7 @@ def _adjusted(rows: pd.DataFrame) -> "pd.Series[float]":
         total = (rows[column] * share).groupby(rows["unit"]).transform("sum")
         within.append(rows[column] - total / share.groupby(rows["unit"]).transform("sum"))
     spread = float((share * within[1] ** 2).sum())
-    if spread == 0:
-        raise FitError("earlier scores do not differ within any teacher: no slope can be estimated")
-    slope = float((share * within[0] * within[1]).sum()) / spread
+    slope = float((share * within[0] * within[1]).sum()) / spread if spread > 0 else np.nan
     score, before = (np.average(rows[column], weights=share) for column in ("score", "before"))
     return rows["score"] - score - slope * (rows["before"] - before)
 
@@ -67,3 +65,8 @@ def _weighted(rows: pd.DataFrame, by: list[str], column: str) -> "pd.Series[floa
     known = rows[rows[column].notna()]
     total = (known[column] * known["share"]).groupby([known[name] for name in by]).sum()
     return total / known.groupby(by)["share"].sum()
+
+
+def comparators_table(scores: pd.DataFrame, links: pd.DataFrame, time: str) -> pd.DataFrame:
+    """Return the simple measures of joined records by calendar year and year level."""
+    return on_calendar(compare_simple(frame_of(scores, links)), time)

@@ -42,10 +42,13 @@ class LayeredDesign:
     student_id : names of the students
     cells : (domain, year) of each cell, sorted
     classes : (layer, domain, year) of each class, sorted
-    effects : DataFrame of q rows: `layer`, `unit`, `domain`, `year`, `n_students` with a score there
+    effects : DataFrame of q rows: `layer`, `unit`, `domain`, `year`, `n_students` (with a
+        score there), `cohort`
     effect_class : (q,) class of each effect
     reach : (K, C) whether effects of a class may act on a cell: same domain, same or later year
-    terms : names of the features that have a coefficient in every cell, "mean" first
+    coefficients : (domain, year, term) of each coefficient: in each cell the mean, or the means of the
+        cohorts, then the covariates
+    covariates : their names
     patterns : the students
     incidence : (q, links) shares; links in the order of the patterns, rows of a pattern first
     notes : outcomes a reader should know of
@@ -57,7 +60,8 @@ class LayeredDesign:
     effects: pd.DataFrame
     effect_class: Index
     reach: NDArray[np.bool_]
-    terms: tuple[str, ...]
+    coefficients: tuple[tuple[str, object, str], ...]
+    covariates: tuple[str, ...]
     patterns: tuple[Pattern, ...]
     incidence: sparse.csr_array
     notes: tuple[str, ...]
@@ -65,7 +69,7 @@ class LayeredDesign:
     @property
     def n_coefficients(self) -> int:
         """Return p, the number of fixed effects."""
-        return len(self.cells) * len(self.terms)
+        return len(self.coefficients)
 
     @property
     def n_scores(self) -> int:
@@ -76,8 +80,8 @@ class LayeredDesign:
 def arrange_design(records: Records, covariates: list[str]) -> LayeredDesign:
     """Return the design of checked records.
 
-    Students are sorted by name, cells by domain and year, effects by layer, domain, year and name, so that
-    the order of the rows has no part in any result.
+    Students are sorted by name, cells by domain and year, effects by layer, domain, year, cohort and name, so
+    that the order of the rows has no part in any result.
     """
     scores, links = records.scores, _acting_links(records)
     cells, cell = _codes(scores, ["domain", "year"])
@@ -90,7 +94,8 @@ def arrange_design(records: Records, covariates: list[str]) -> LayeredDesign:
     np.add.at(counts, (score_student, cell), 1)
     np.add.at(counts, (link_student, len(cells) + link_class), 1)
     kinds, kind = np.unique(counts, axis=0, return_inverse=True)
-    features = np.column_stack([np.ones(len(scores)), scores[covariates].to_numpy(dtype=float)])
+    coefficients, mean_place, covariate_place = _coefficients(scores, cells, cell, covariates)
+    features = scores[covariates].to_numpy(dtype=float)
     by_cell = np.lexsort([cell, score_student])
     by_link = np.lexsort([link_effect, link_class, link_student])
     first_score = np.searchsorted(score_student[by_cell], np.arange(len(students)))
@@ -102,10 +107,11 @@ def arrange_design(records: Records, covariates: list[str]) -> LayeredDesign:
         slots = np.repeat(np.arange(len(classes)), made_of[len(cells) :])
         rows = by_cell[first_score[members][:, None] + np.arange(len(observed))]
         at = by_link[first_link[members][:, None] + np.arange(len(slots))] if len(slots) else None
-        width = features.shape[1]
-        columns = np.zeros((len(members), len(observed), len(cells) * width + 1))
+        columns = np.zeros((len(members), len(observed), len(coefficients) + 1))
         for order, one in enumerate(observed):
-            columns[:, order, one * width : (one + 1) * width] = features[rows[:, order]]
+            columns[np.arange(len(members)), order, mean_place[rows[:, order]]] = 1.0
+            first = covariate_place[one]
+            columns[:, order, first : first + len(covariates)] = features[rows[:, order]]
         columns[:, :, -1] = scores["score"].to_numpy()[rows]
         none = np.zeros((len(members), 0))
         patterns.append(
@@ -131,11 +137,30 @@ def arrange_design(records: Records, covariates: list[str]) -> LayeredDesign:
         effects=effects,
         effect_class=class_of.get_indexer(pd.Index(keys)) if keys else np.zeros(0, dtype=np.intp),
         reach=reach,
-        terms=("mean", *covariates),
+        coefficients=tuple(coefficients),
+        covariates=tuple(covariates),
         patterns=tuple(patterns),
         incidence=_incidence(patterns, len(effects)),
         notes=records.notes,
     )
+
+
+def _coefficients(
+    scores: pd.DataFrame, cells: list[tuple], cell: Index, covariates: list[str]
+) -> tuple[list[tuple[str, object, str]], Index, Index]:
+    """Return the names of the coefficients, the place of each score's mean, and of each cell's covariates."""
+    means, mean = _codes(scores.assign(cell=cell), ["cell", "cohort"])
+    several = scores["cohort"].nunique() > 1
+    names: list[tuple[str, object, str]] = []
+    at_mean, at_covariates = np.zeros(len(means), dtype=np.intp), np.zeros(len(cells), dtype=np.intp)
+    for position, (domain, year) in enumerate(cells):
+        for number, (where, cohort) in enumerate(means):
+            if where == position:
+                at_mean[number] = len(names)
+                names.append((domain, year, f"mean of cohort {cohort}" if several else "mean"))
+        at_covariates[position] = len(names)
+        names += [(domain, year, name) for name in covariates]
+    return names, at_mean[mean], at_covariates
 
 
 def _acting_links(records: Records) -> pd.DataFrame:
@@ -152,9 +177,9 @@ def _codes(frame: pd.DataFrame, by: list[str]) -> tuple[list[tuple], Index]:
 
 
 def _effects(links: pd.DataFrame) -> tuple[pd.DataFrame, Index]:
-    grouped = links.groupby(["layer", "domain", "year", "unit"], sort=True)
+    grouped = links.groupby(["layer", "domain", "year", "cohort", "unit"], sort=True)
     effects = grouped["scored"].sum().astype(np.int64).rename("n_students").reset_index()
-    order = ["layer", "unit", "domain", "year", "n_students"]
+    order = ["layer", "unit", "domain", "year", "n_students", "cohort"]
     return effects[order], np.asarray(grouped.ngroup(), dtype=np.intp)
 
 

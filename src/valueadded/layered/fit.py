@@ -236,7 +236,7 @@ def _refuse_aliased(design: LayeredDesign) -> None:
     cross = np.asarray(
         sum(np.tensordot(part.columns, part.columns, axes=((0, 1), (0, 1))) for part in design.patterns)
     )[:p, :p]
-    names = [f"{term} of {domain}, {year}" for domain, year in design.cells for term in design.terms]
+    names = [f"{term} of {domain}, {year}" for domain, year, term in design.coefficients]
     aliased = find_aliased(cross)
     if aliased:
         column, on = next(iter(aliased.items()))

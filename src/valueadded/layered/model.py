@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
@@ -11,32 +10,27 @@ from numpy.typing import NDArray
 from valueadded.errors import DesignError
 from valueadded.layered.design import LayeredDesign, arrange_design
 from valueadded.layered.fit import Estimates, estimate
+from valueadded.layered.known import KnownModel
 from valueadded.layered.parameters import Numbering, covariance_names, number_parameters
-from valueadded.layered.posterior import Posterior, effects_posterior
-from valueadded.layered.records import Records, read_records
-from valueadded.layered.tracks import note_on_tracks, tracks_of_effects
+from valueadded.layered.posterior import effects_posterior
+from valueadded.layered.records import read_records
+from valueadded.layered.tracks import note_on_tracks
 
 Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class LayeredFit:
+class LayeredFit(KnownModel):
     """A fitted layered model.
 
-    records : the scores and links it was fitted to
-    design : the same as arrays
     numbering : its free parameters
     estimates : the maximum and how it was reached
-    posterior : fixed effects, effects and their errors
     method : "ML" or "REML"
     notes : outcomes a reader should know of, as sentences
     """
 
-    records: Records
-    design: LayeredDesign
     numbering: Numbering
     estimates: Estimates
-    posterior: Posterior
     method: str
     notes: tuple[str, ...]
 
@@ -59,8 +53,7 @@ class LayeredFit:
     @property
     def fixed_effects(self) -> pd.DataFrame:
         """Return `domain`, `year`, `term`, `estimate`, `std_error`."""
-        rows = [(*cell, term) for cell in self.design.cells for term in self.design.terms]
-        frame = pd.DataFrame(rows, columns=["domain", "year", "term"])
+        frame = pd.DataFrame(self.design.coefficients, columns=["domain", "year", "term"])
         errors = np.sqrt(np.diag(self.posterior.beta_covariance))
         return frame.assign(estimate=self.posterior.beta, std_error=errors)
 
@@ -120,32 +113,6 @@ class LayeredFit:
         names = ["layer", "domain", "year", "score_year", "lag", "persistence", "std_error"]
         return pd.DataFrame(rows, columns=names)
 
-    def teacher_effects(self, confidence: float = 0.95) -> pd.DataFrame:
-        """Return one row for each effect, variances taken as known.
-
-        `layer`, `teacher_id` (of a school in the layer of schools), `domain`, `year`, `n_students` (with a
-        score there), `track`, `effect`, `std_error`, `lower`, `upper`, `value_added`: False for teachers of
-        the first year of a domain, before whom nobody was tested, so that level and value added are one
-        (L15). Such rows should be withheld.
-        """
-        z = NormalDist().inv_cdf(0.5 + confidence / 2)
-        errors = np.sqrt(self.posterior.prediction_variance)
-        effects = self.posterior.effects
-        frame = self.design.effects.rename(columns={"unit": "teacher_id"})
-        first: dict[str, object] = {}
-        for domain, year in self.design.cells:
-            first.setdefault(domain, year)
-        return frame.assign(
-            track=tracks_of_effects(self.design),
-            effect=effects,
-            std_error=errors,
-            lower=effects - z * errors,
-            upper=effects + z * errors,
-            value_added=[
-                year > first[domain] for domain, year in zip(frame["domain"], frame["year"], strict=True)
-            ],
-        )
-
 
 def fit_layered(
     frame: pd.DataFrame,
@@ -164,9 +131,12 @@ def fit_layered(
     Parameters
     ----------
     frame
-        `student_id`, `year`, `teacher_id`, `score`; optional `share` (0 to 1; equal shares without it) and
-        `domain`. Several teachers of one score are several rows. Years are numbers or texts that sort in
-        time. Every score is used, holes and all; scores are assumed missing at random given those observed.
+        `student_id`, `year`, `teacher_id`, `score`; optional `share` (0 to 1; equal shares without it),
+        `domain` and `cohort`. Several teachers of one score are several rows. Years are numbers or texts that
+        sort in time. Every cohort, for example of students who reach the same year of school in different
+        calendar years, has means of its own and its teachers effects of their own, while variances,
+        covariances and persistence are common. Every score is used, holes and all; scores are assumed missing
+        at random given those observed.
     persistence
         "complete" (the layered model), "zero" (non-layered), "variable" (one parameter for each pair of
         years of a domain) or a number.
@@ -201,7 +171,7 @@ def fit_layered(
     estimates = estimate(design, numbering, method)
     notes = [*design.notes, *note_on_tracks(design), *_notes_on(design, numbering, estimates)]
     posterior = effects_posterior(design, estimates.at)
-    return LayeredFit(records, design, numbering, estimates, posterior, method, tuple(notes))
+    return LayeredFit(records, design, estimates.at, posterior, numbering, estimates, method, tuple(notes))
 
 
 def _notes_on(design: LayeredDesign, numbering: Numbering, estimates: Estimates) -> list[str]:

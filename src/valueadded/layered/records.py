@@ -9,6 +9,7 @@ from valueadded.errors import DesignError
 
 KEY = ["student_id", "domain", "year"]
 ONE_DOMAIN = "all"
+ONE_COHORT = 0
 UNSCORED = ("ignore", "act")
 # Shares are written with few digits: three thirds of 0.333 are one.
 SHARE_TOLERANCE = 0.005
@@ -18,10 +19,10 @@ SHARE_TOLERANCE = 0.005
 class Records:
     """What students scored, and who taught them.
 
-    scores : `student_id`, `domain`, `year`, `score`, `n_students` (students behind the score: 1, or the
-        size of a cell of means) and the covariates; one row for each score, sorted
-    links : `student_id`, `domain`, `year`, `layer` (teacher or school), `unit` (its identifier), `share`,
-        `scored`; sorted
+    scores : `student_id`, `domain`, `year`, `score`, `cohort`, `n_students` (students behind the score: 1, or
+        the size of a cell of means) and the covariates; one row for each score, sorted
+    links : `student_id`, `domain`, `year`, `cohort`, `layer` (teacher or school), `unit` (its identifier),
+        `share`, `scored`; sorted
     notes : outcomes a reader should know of, as sentences
     """
 
@@ -39,9 +40,10 @@ def read_records(
     ----------
     frame
         `student_id`, `year`, `teacher_id`, `score`; `share` (part of the teaching, 0 to 1; without the
-        column the teachers of a score share it equally), `domain`, `n_students` if rows are means of
-        students with the same teachers, `school_id` for a layer of schools. Team teaching is several rows
-        of one student, year and domain, which repeat the score.
+        column the teachers of a score share it equally), `domain`, `cohort` (cohorts have means of their own,
+        and a teacher has an effect for each), `n_students` if rows are means of students with the same
+        teachers, `school_id` for a layer of schools. Team teaching is several rows of one student, year and
+        domain, which repeat the score.
     covariates
         Columns of numbers.
     unscored
@@ -90,7 +92,10 @@ def _typed(frame: pd.DataFrame, covariates: list[str], schools: bool) -> pd.Data
         rows[name] = frame[name].astype("str").where(frame[name].notna())
     if rows["student_id"].isna().any() or rows["year"].isna().any():
         raise DesignError("student_id and year may not be missing in any row")
+    if "cohort" in frame and frame["cohort"].isna().any():
+        raise DesignError("cohort may not be missing in any row")
     rows["domain"] = frame["domain"].astype("str") if "domain" in frame else ONE_DOMAIN
+    rows["cohort"] = frame.get("cohort", ONE_COHORT)
     rows["n_students"] = frame["n_students"].astype(float) if "n_students" in frame else 1.0
     rows["score"] = rows["score"].astype(float)
     for name in covariates:
@@ -123,20 +128,20 @@ def _check_shares(rows: pd.DataFrame, notes: list[str]) -> None:
 
 
 def _scores(rows: pd.DataFrame, covariates: list[str]) -> pd.DataFrame:
-    scored = rows[rows["score"].notna()].drop_duplicates([*KEY, "score", "n_students", *covariates])
+    columns = [*KEY, "score", "cohort", "n_students", *covariates]
+    scored = rows[rows["score"].notna()].drop_duplicates(columns)
     if scored.duplicated(KEY).any():
         raise DesignError(
-            "a student has two scores (or covariates) in one year and domain; expected one, repeated in the "
-            "rows of its teachers"
+            "a student has two scores (cohorts, covariates) in one year and domain; expected one, repeated "
+            "in the rows of its teachers"
         )
-    columns = [*KEY, "score", "n_students", *covariates]
     return scored[columns].sort_values(KEY, ignore_index=True)
 
 
 def _links(rows: pd.DataFrame, layer: str, column: str) -> pd.DataFrame:
     known = rows[rows[column].notna()]
     links = (
-        known.groupby([*KEY, column], as_index=False, sort=True).agg(
+        known.groupby([*KEY, "cohort", column], as_index=False, sort=True).agg(
             share=("share", "sum"), scored=("score", lambda values: bool(values.notna().all()))
         )
         if layer == "school"
@@ -147,4 +152,6 @@ def _links(rows: pd.DataFrame, layer: str, column: str) -> pd.DataFrame:
         # A school acts whole on its students, whatever part of the teaching its teachers recorded.
         whole = links.groupby(KEY)["share"].transform("sum")
         links["share"] = np.divide(links["share"], whole)
-    return links[[*KEY, "layer", "unit", "share", "scored"]].sort_values([*KEY, "unit"], ignore_index=True)
+    return links[[*KEY, "cohort", "layer", "unit", "share", "scored"]].sort_values(
+        [*KEY, "unit"], ignore_index=True
+    )

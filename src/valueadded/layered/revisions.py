@@ -1,5 +1,6 @@
 """What later scores do to the effects of earlier teachers (L12)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import NormalDist
 
@@ -8,12 +9,12 @@ import pandas as pd
 
 from valueadded.errors import DesignError
 from valueadded.layered.design import LayeredDesign, arrange_design
-from valueadded.layered.model import LayeredFit
+from valueadded.layered.known import KnownModel
 from valueadded.layered.parameters import Parameters
 from valueadded.layered.posterior import effects_posterior
 from valueadded.layered.records import Records
 
-KEY = ["layer", "unit", "domain", "year"]
+KEY = ["layer", "unit", "domain", "year", "cohort"]
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Revisions:
     """First and revised effects.
 
     table : one row for each effect of a year before the last: `model`, `layer`, `teacher_id`, `domain`,
-        `year`, `first_effect` (scores up to that year), `revised_effect` (all scores), `change`,
+        `year`, `cohort`, `first_effect` (scores up to that year), `revised_effect` (all scores), `change`,
         `std_error` of the change, `statistic` (their ratio, standard normal under the model), `pulse`
         (beyond the critical value)
     critical : the value, of the two-sided test of each effect at the level asked for
@@ -31,7 +32,7 @@ class Revisions:
     critical: float
 
 
-def revise_effects(fits: dict[str, LayeredFit], level: float = 0.01) -> Revisions:
+def revise_effects(fits: Mapping[str, KnownModel], level: float = 0.01) -> Revisions:
     """Return first and revised effects under each of several fits of the same records.
 
     Wright and Sanders: something that touched one year's scores only (a pulse: a disaster, help in the test)
@@ -59,7 +60,7 @@ def revise_effects(fits: dict[str, LayeredFit], level: float = 0.01) -> Revision
     return Revisions(pd.concat(tables, ignore_index=True), critical)
 
 
-def _revise(name: str, fit: LayeredFit, critical: float) -> pd.DataFrame:
+def _revise(name: str, fit: KnownModel, critical: float) -> pd.DataFrame:
     last = fit.design.effects[KEY].assign(
         revised_effect=fit.posterior.effects, revised_variance=fit.posterior.prediction_variance
     )
@@ -88,6 +89,7 @@ def _revise(name: str, fit: LayeredFit, critical: float) -> pd.DataFrame:
             "teacher_id": table["unit"],
             "domain": table["domain"],
             "year": table["year"],
+            "cohort": table["cohort"],
             "first_effect": table["first_effect"],
             "revised_effect": table["revised_effect"],
             "change": change,
@@ -98,19 +100,19 @@ def _revise(name: str, fit: LayeredFit, critical: float) -> pd.DataFrame:
     )
 
 
-def _until(fit: LayeredFit, year: object) -> LayeredDesign:
+def _until(fit: KnownModel, year: object) -> LayeredDesign:
     """Return the design of the scores and links up to a year."""
     records = fit.records
     scores = records.scores[records.scores["year"] <= year]
     links = records.links[records.links["year"] <= year]
-    return arrange_design(Records(scores, links, records.notes), list(fit.design.terms[1:]))
+    return arrange_design(Records(scores, links, records.notes), list(fit.design.covariates))
 
 
-def _carried(fit: LayeredFit, early: LayeredDesign) -> Parameters:
+def _carried(fit: KnownModel, early: LayeredDesign) -> Parameters:
     """Return the parameters of a fit for the cells and classes of an earlier design."""
     cells = [fit.design.cells.index(cell) for cell in early.cells]
     classes = [fit.design.classes.index(one) for one in early.classes]
-    at = fit.estimates.at
+    at = fit.at
     return Parameters(
         student_covariance=at.student_covariance[np.ix_(cells, cells)],
         spread=at.spread[classes],

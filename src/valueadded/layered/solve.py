@@ -39,9 +39,8 @@ class LayeredSolution:
     @property
     def fixed_effects(self) -> pd.DataFrame:
         """Return `domain`, `year`, `term`, `estimate`: the overall mean of each year (b)."""
-        design = self.design
-        rows = [(*cell, term) for cell in design.cells for term in design.terms]
-        return pd.DataFrame(rows, columns=["domain", "year", "term"]).assign(estimate=self.solution.b)
+        frame = pd.DataFrame(self.design.coefficients, columns=["domain", "year", "term"])
+        return frame.assign(estimate=self.solution.b)
 
     def teacher_effects(self) -> pd.DataFrame:
         """Return `layer`, `teacher_id`, `domain`, `year`, `n_students`, `track`, `effect`, `std_error`.
@@ -55,7 +54,7 @@ class LayeredSolution:
     @property
     def mean_weights(self) -> pd.DataFrame:
         """Return Q1: one row for each score (`student_id`, `domain`, `year`), a column for each mean."""
-        names = [f"mean {domain} {year}" for domain, year in self.design.cells]
+        names = [f"{term} {domain} {year}" for domain, year, term in self.design.coefficients]
         return self._scores().join(pd.DataFrame(self.solution.q1.T, columns=names))
 
     @property
@@ -169,7 +168,8 @@ def collapse_sequences(frame: pd.DataFrame) -> pd.DataFrame:
     carries no within-cell variation, so that variances cannot be estimated from it.
     """
     records = read_records(frame, [])
-    rows = records.scores.merge(records.links[records.links["layer"] == "teacher"], on=KEY, how="left")
+    teachers = records.links[records.links["layer"] == "teacher"].drop(columns="cohort")
+    rows = records.scores.merge(teachers, on=KEY, how="left")
     rows = rows.sort_values(["student_id", "domain", "year", "unit"])
     keys = rows[["domain", "year", "unit", "share"]].astype("str").agg("|".join, axis=1)
     sequence = keys.groupby(rows["student_id"]).agg("/".join)

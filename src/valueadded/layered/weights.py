@@ -6,11 +6,16 @@ import pandas as pd
 from valueadded.errors import DesignError
 from valueadded.layered.equations import assemble, at_links
 from valueadded.layered.factor import lay_out
-from valueadded.layered.model import LayeredFit
+from valueadded.layered.known import KnownModel
 
 
 def effect_contributions(
-    fit: LayeredFit, teacher: str, year: object, domain: str | None = None, layer: str = "teacher"
+    fit: KnownModel,
+    teacher: str,
+    year: object,
+    domain: str | None = None,
+    layer: str = "teacher",
+    cohort: object = None,
 ) -> pd.DataFrame:
     """Return the scores with a weight in one effect: whose, how far from the mean, how much they count.
 
@@ -22,13 +27,15 @@ def effect_contributions(
     chosen = (effects["layer"] == layer) & (effects["unit"] == teacher) & (effects["year"] == year)
     if domain is not None:
         chosen &= effects["domain"] == domain
+    if cohort is not None:
+        chosen &= effects["cohort"] == cohort
     if chosen.sum() != 1:
         raise DesignError(
             f"{layer} {teacher} has {int(chosen.sum())} effects in year {year}; expected one: "
-            "name its domain, or another year"
+            "name its domain or cohort, or another year"
         )
     place = int(np.flatnonzero(chosen)[0])
-    design, at = fit.design, fit.estimates.at
+    design, at = fit.design, fit.at
     equations = assemble(design, lay_out(design), at)
     assert equations is not None
     one = np.zeros((len(effects), 1))

@@ -2,5 +2,6 @@
 
 from valueadded.validation.reasons import REASONS
 from valueadded.validation.validate import ValidatedFile, validate_file
+from valueadded.validation.whole_schools import ValidatedWholeSchools, validate_whole_schools
 
-__all__ = ["REASONS", "ValidatedFile", "validate_file"]
+__all__ = ["REASONS", "ValidatedFile", "ValidatedWholeSchools", "validate_file", "validate_whole_schools"]

@@ -29,10 +29,12 @@ def parse_delimited(text: str, path: Path, reading: Reading, section: str) -> So
     if not text.strip():
         raise SourceError(f"{path}: the file is empty; expected a header and rows ({section}.files)")
     if text[-1] not in "\r\n":
-        raise SourceError(
-            f"{path}: the last line has no line end, so the file may be cut off; expected a complete file,"
-            " its last line ended like the others"
-        )
+        if reading.last_line_end:
+            raise SourceError(
+                f"{path}: the last line has no line end, so the file may be cut off; expected a"
+                f" complete file, its last line ended like the others ({section}.last_line_end)"
+            )
+        text += "\n"
     if text.count('"') % 2:
         raise SourceError(
             f"{path}: a quotation mark is opened and never closed; expected pairs of quotation marks"

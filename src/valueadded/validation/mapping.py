@@ -12,19 +12,26 @@ import numpy as np
 import pandas as pd
 from pandas.api.extensions import ExtensionArray
 
-from valueadded.config.input import InputFile, Reading, Source
+from valueadded.config.input import InputFile, Reading
+from valueadded.config.sources import Source
 from valueadded.contracts.records import INPUT_TABLES
+from valueadded.contracts.whole_school_records import WHOLE_SCHOOL_TABLES
 from valueadded.errors import SourceError
 from valueadded.validation.source_rows import SourceRows, describe_names
 from valueadded.validation.values import number_of, recode, text_of
 
-OPTIONAL = ("participation", "score_se", "prior_score", "prior_school_id")
+OPTIONAL = ("participation", "score_se", "prior_score", "prior_school_id", "share")
+# Columns that one table needs and another may lack.
+OPTIONAL_OF = {"teacher_scores": ("school_id",)}
 NUMBER_TYPES = ("int64", "float64")
 YEAR_COLUMN = {
     "assessments": "calendar_year",
     "students": "calendar_year",
     "schools": "calendar_year",
     "matched": "year",
+    "teacher_scores": "calendar_year",
+    "teacher_links": "calendar_year",
+    **dict.fromkeys(WHOLE_SCHOOL_TABLES, "calendar_year"),
 }
 
 
@@ -61,12 +68,12 @@ def map_records(
         name for name, origin in reading.covariates.items() if origin.kind == "number"
     }
     columns = {
-        name: _column(source, origin, reading.missing, file, is_number=name in numbers)
+        name: column_of(source, origin, reading.missing, file.key, is_number=name in numbers)
         for name, origin in sources.items()
     }
     frame = pd.DataFrame(columns, index=source.source_row)
     frame["source_row"] = source.source_row
-    origins = {name: words for name, origin in sources.items() if (words := _origin_in_words(origin))}
+    origins = {name: words for name, origin in sources.items() if (words := origin_in_words(origin))}
     if reading.score_columns:
         frame = _one_record_a_domain(frame, source.rows, reading)
         origins["score"] = " or ".join(reading.score_columns.values())
@@ -83,6 +90,11 @@ def map_records(
     return Records(frame, origins, _records_a_row(reading), identified)
 
 
+def section_of(table: str) -> str:
+    """Return the section of the configuration that says how the files of a table are read."""
+    return f"input.whole_schools.{table}" if table in WHOLE_SCHOOL_TABLES else f"input.{table}"
+
+
 def number_columns(table: str) -> set[str]:
     """Return the fixed columns of a table that hold numbers."""
     return {name for name, column in INPUT_TABLES[table].columns.items() if str(column.dtype) in NUMBER_TYPES}
@@ -95,6 +107,7 @@ def resolve_sources(
 
     The calendar year of a file that may hold only one need not be a column.
     """
+    section = section_of(table)
     sources: dict[str, Source] = {}
     lacking: list[str] = []
     for name in INPUT_TABLES[table].columns:
@@ -106,8 +119,8 @@ def resolve_sources(
             sources[name] = Source(column=name)
         elif name == YEAR_COLUMN[table] and file.calendar_year is not None:
             sources[name] = Source(constant=str(file.calendar_year))
-        elif name not in OPTIONAL:
-            lacking.append(f"'{name}' (input.{table}.columns.{name})")
+        elif name not in (*OPTIONAL, *OPTIONAL_OF.get(table, ())):
+            lacking.append(f"'{name}' ({section}.columns.{name})")
     sources |= reading.covariates
     named = [
         *sources.items(),
@@ -116,25 +129,23 @@ def resolve_sources(
     for name, origin in named:
         for column in [origin.column, *(origin.columns or [])]:
             if column is not None and column not in available:
-                lacking.append(f"'{column}' for {name} (input.{table})")
+                lacking.append(f"'{column}' for {name} ({section})")
     if lacking:
-        hint = (
-            f"; expected the right column separator (input.{table}.delimiter)" if len(available) == 1 else ""
-        )
+        hint = f"; expected the right column separator ({section}.delimiter)" if len(available) == 1 else ""
         raise SourceError(
             f"{path}: missing column {', '.join(lacking)}; the file has {describe_names(available)}{hint}"
         )
     return sources
 
 
-def _column(
-    source: SourceRows, origin: Source, missing: list[str], file: InputFile, *, is_number: bool
+def column_of(
+    source: SourceRows, origin: Source, missing: list[str], file_key: str, *, is_number: bool = False
 ) -> ExtensionArray:
-    """Return one column of the table, a row for each row of the file."""
+    """Return one column of the table, a row for each row of the file; `file_key` begins row numbers."""
     rows = source.rows
     if origin.row_number:
         # Two files both have a first row.
-        return pd.array([f"{file.key}-{row}" for row in source.source_row], dtype="str")
+        return pd.array([f"{file_key}-{row}" for row in source.source_row], dtype="str")
     if origin.column is not None:
         values = rows[origin.column]
     elif origin.columns is not None:
@@ -177,5 +188,6 @@ def _with_participation(frame: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def _origin_in_words(origin: Source) -> str:
+def origin_in_words(origin: Source) -> str:
+    """Return the column or columns of the file that a source names; empty for a constant."""
     return origin.column or " + ".join(origin.columns or [])

@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from valueadded.contracts.records import INPUT_TABLES
+from valueadded.contracts.whole_school_records import WHOLE_SCHOOL_TABLES
 from valueadded.validation.mapping import Records
 from valueadded.validation.row_checks import Mask, RowCheck
 from valueadded.validation.source_rows import SourceRows
@@ -18,6 +19,10 @@ EXCLUSIVE_KEYS = {
     "students": ["student_id", "calendar_year"],
     "schools": ["school_id", "calendar_year"],
     "matched": ["student_id", "domain", "year"],
+    "teacher_scores": ["student_id", "domain", "calendar_year"],
+    "teacher_links": ["student_id", "domain", "calendar_year", "teacher_id"],
+    "school_values": ["school_id", "calendar_year", "measure"],
+    **{name: list(table.unique or []) for name, table in WHOLE_SCHOOL_TABLES.items()},
 }
 # Where repeats are looked for before whole rows are compared.
 REPEAT_KEYS = EXCLUSIVE_KEYS | {"assessments": ["student_id", "domain", "calendar_year", "year_level"]}

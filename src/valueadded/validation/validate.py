@@ -9,11 +9,13 @@ import pandas as pd
 from valueadded.config.input import InputFile, Reading
 from valueadded.config.stages import Validation
 from valueadded.contracts.records import INPUT_TABLES
-from valueadded.validation.mapping import YEAR_COLUMN, map_records
+from valueadded.contracts.whole_school_records import WHOLE_SCHOOL_TABLES
+from valueadded.validation.mapping import YEAR_COLUMN, map_records, section_of
 from valueadded.validation.prescan import read_source
 from valueadded.validation.quarantine import part_records
 from valueadded.validation.reconciliation import reconcile_file
 from valueadded.validation.row_checks import checks_for
+from valueadded.validation.whole_school_checks import whole_school_checks
 
 
 @dataclass(frozen=True)
@@ -21,13 +23,14 @@ class ValidatedFile:
     """What became of the records of one file.
 
     parts : (calendar year, year level) -> accepted records the study uses; the year level is None for tables
-        that have none. One part for every year and level asked for, year by year, empty or not
+        that have none, both are None where every record is used. One part for every year and level asked
+        for, year by year, empty or not
     outside_study : accepted records of other years, year levels or domains
     quarantine : one row for each record put aside, with its reason
     ledger : one row
     """
 
-    parts: dict[tuple[int, int | None], pd.DataFrame]
+    parts: dict[tuple[int | None, int | None], pd.DataFrame]
     outside_study: pd.DataFrame
     quarantine: pd.DataFrame
     ledger: pd.DataFrame
@@ -39,7 +42,7 @@ def validate_file(
     file: InputFile,
     reading: Reading,
     validation: Validation,
-    years: list[int],
+    years: list[int] | None,
     levels: list[int],
     domains: list[str],
 ) -> ValidatedFile:
@@ -50,11 +53,11 @@ def validate_file(
     path
         Where the file is.
     table
-        "assessments", "students", "schools" or "matched".
+        A key of `INPUT_TABLES`, or a table of `input.whole_schools`.
     file, reading
         What the configuration says about this file, and how files of its table are read.
     years, levels, domains
-        Calendar years, year levels and domains the study uses.
+        Calendar years, year levels and domains the study uses; without years it uses every record.
 
     Raises
     ------
@@ -64,9 +67,12 @@ def validate_file(
         If a record is lost or counted twice.
     """
     name = Path(file.path).name
-    source = read_source(path, reading, f"input.{table}")
+    source = read_source(path, reading, section_of(table))
     records = map_records(source, table, file, reading, path)
-    checks = checks_for(table, validation, file.calendar_year, reading.covariates, list(records.origins))
+    if table in WHOLE_SCHOOL_TABLES:
+        checks = whole_school_checks(table, file.calendar_year, list(records.origins))
+    else:
+        checks = checks_for(table, validation, file.calendar_year, reading.covariates, list(records.origins))
     parted = part_records(records, source, checks, table, name)
     used, outside = _split_by_use(parted.accepted, table, years, levels, domains)
     return ValidatedFile(
@@ -86,15 +92,20 @@ def validate_file(
 
 
 def _split_by_use(
-    accepted: pd.DataFrame, table: str, years: list[int], levels: list[int], domains: list[str]
-) -> tuple[dict[tuple[int, int | None], pd.DataFrame], pd.DataFrame]:
+    accepted: pd.DataFrame, table: str, years: list[int] | None, levels: list[int], domains: list[str]
+) -> tuple[dict[tuple[int | None, int | None], pd.DataFrame], pd.DataFrame]:
     """Return the records of each part, and those in none."""
+    if years is None:
+        return {(None, None): accepted}, accepted.iloc[:0]
     studied = accepted["domain"].isin(domains) if "domain" in accepted else pd.Series(True, accepted.index)
-    parts: dict[tuple[int, int | None], pd.DataFrame] = {}
+    # Only assessments are parted by level.
+    if table == "teacher_scores":
+        studied &= accepted["year_level"].isin(levels)
+    parts: dict[tuple[int | None, int | None], pd.DataFrame] = {}
     taken = np.zeros(len(accepted), dtype=bool)
     for year in years:
         in_year = studied & (accepted[YEAR_COLUMN[table]] == year)
-        for level in levels if "year_level" in accepted else [None]:
+        for level in levels if table == "assessments" else [None]:
             here = (in_year if level is None else in_year & (accepted["year_level"] == level)).to_numpy()
             parts[year, level] = accepted.loc[here]
             taken |= here

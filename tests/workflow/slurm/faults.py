@@ -128,7 +128,7 @@ def fail_once(case: Case) -> None:
 
 
 def out_of_memory(case: Case) -> None:
-    """A job is killed for using more memory than it asked for, and runs once it may use enough."""
+    """A job is killed for using more memory than it asked for, then runs with twice as much."""
     case.finish(case.start("fill", once=False))
 
 

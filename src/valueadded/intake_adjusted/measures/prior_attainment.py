@@ -34,7 +34,8 @@ def average_aim(vce: pd.DataFrame, aim: pd.DataFrame, measure: str) -> pd.DataFr
     aim
         `student_id`, `school_id`, `calendar_year`, `score` of the test in Year 7.
     """
-    cohort = vce.drop_duplicates(["student_id", *KEY])
+    # A student has a row for each study.
+    cohort = vce[["student_id", *KEY]].drop_duplicates()
     # A student who sat the test twice counts with the later one.
     latest = aim[aim["score"].notna()].sort_values("calendar_year", kind="stable")
     latest = latest.drop_duplicates("student_id", keep="last")[["student_id", "score"]]

@@ -14,9 +14,8 @@ def strike(kind: str) -> None:
     if kind == "fail":
         sys.exit("planted: this attempt fails")
     if kind == "fill":
-        # 4,400 MB while it is copied: more than two attempts may use and less than the third, and held long
-        # enough to be noticed.
-        held = bytearray(os.urandom(1 << 20) * 2200)
+        # More than the first attempt may use and less than the second, held long enough to be noticed.
+        held = b"1" * (2600 << 20)
         time.sleep(8)
         del held
     if kind == "hang":

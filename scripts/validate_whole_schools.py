@@ -1,0 +1,26 @@
+"""Validate every file of the records of whole schools: accepted records, quarantine and ledger."""
+
+from pathlib import Path
+
+from valueadded.config.whole_schools import WholeSchools
+from valueadded.contracts.records import LEDGER, QUARANTINE
+from valueadded.contracts.whole_school_records import WHOLE_SCHOOL_TABLES
+from valueadded.table_io import write_table
+from valueadded.validation import validate_whole_schools
+
+
+def main(folder: str, tables: dict, records: list[str], quarantine: str, ledger: str) -> None:
+    """Validate the files in a folder and write what became of their records, a file for each table."""
+    validated = validate_whole_schools(folder, WholeSchools(**tables))
+    for path in records:
+        table = Path(path).stem
+        write_table(validated.records[table], path, WHOLE_SCHOOL_TABLES[table])
+    write_table(validated.quarantine, quarantine, QUARANTINE)
+    write_table(validated.ledger, ledger, LEDGER)
+
+
+if __name__ == "__main__":
+    from valueadded.audit.log import logging_to
+
+    with logging_to(snakemake.log[0]):
+        main(snakemake.params.folder, snakemake.params.tables, **dict(snakemake.output.items()))

@@ -1,0 +1,175 @@
+# In: accepted scores and links of teachers. Out: the layered models, teachers' (and schools') effects over years,
+# what later scores do to them, and simpler measures beside them.
+
+
+if settings.layered is not None:
+
+    rule join_teachers:
+        """Join scores and teachers, and count what was found."""
+        input:
+            scores=teacher_parts("teacher_scores"),
+            links=teacher_parts("teacher_links"),
+        output:
+            scores="results/layered/scores.parquet",
+            links="results/layered/links.parquet",
+            findings="results/layered/findings.parquet",
+        log:
+            "logs/join_teachers/all.log",
+        benchmark:
+            "logs/join_teachers/all.jsonl"
+        conda:
+            "../../envs/valueadded.yaml"
+        threads: 1
+        resources:
+            mem_mb=2000,
+        params:
+            section=fitted_section(),
+            code=code("join_teachers"),
+        script:
+            "../../scripts/join_teachers.py"
+
+    rule fit_layered:
+        """Fit every layered model: fixed effects, variances, covariance, persistence, effects."""
+        input:
+            scores="results/layered/scores.parquet",
+            links="results/layered/links.parquet",
+        output:
+            fits="results/layered/fits.parquet",
+            fixed_effects="results/layered/fixed_effects.parquet",
+            variances="results/layered/variances.parquet",
+            covariance="results/layered/covariance.parquet",
+            persistence="results/layered/persistence.parquet",
+            effects="results/layered/effects.parquet",
+            notes="results/layered/notes.parquet",
+        log:
+            "logs/fit_layered/all.log",
+        benchmark:
+            "logs/fit_layered/all.jsonl"
+        conda:
+            "../../envs/valueadded.yaml"
+        threads: 1
+        resources:
+            mem_mb=4000,
+        params:
+            section=fitted_section(),
+            code=code("fit_layered"),
+        script:
+            "../../scripts/fit_layered.py"
+
+    rule find_tracks:
+        """Find the groups of teachers whom no student connects."""
+        input:
+            scores="results/layered/scores.parquet",
+            links="results/layered/links.parquet",
+        output:
+            tracks="results/layered/tracks.parquet",
+            track_links="results/layered/track_links.parquet",
+        log:
+            "logs/find_tracks/all.log",
+        benchmark:
+            "logs/find_tracks/all.jsonl"
+        conda:
+            "../../envs/valueadded.yaml"
+        threads: 1
+        resources:
+            mem_mb=2000,
+        params:
+            section=fitted_section(),
+            code=code("find_tracks"),
+        script:
+            "../../scripts/find_tracks.py"
+
+    rule revise_effects:
+        """Compare effects before and after later scores arrived."""
+        input:
+            scores="results/layered/scores.parquet",
+            links="results/layered/links.parquet",
+            variances="results/layered/variances.parquet",
+            covariance="results/layered/covariance.parquet",
+            persistence="results/layered/persistence.parquet",
+            effects="results/layered/effects.parquet",
+        output:
+            revisions="results/layered/revisions.parquet",
+        log:
+            "logs/revise_effects/all.log",
+        benchmark:
+            "logs/revise_effects/all.jsonl"
+        conda:
+            "../../envs/valueadded.yaml"
+        threads: 1
+        resources:
+            mem_mb=4000,
+        params:
+            section=fitted_section("pulse_level"),
+            code=code("revise_effects"),
+        script:
+            "../../scripts/revise_effects.py"
+
+    rule weigh_scores:
+        """Write which score counts how much in the effects of named teachers."""
+        input:
+            scores="results/layered/scores.parquet",
+            links="results/layered/links.parquet",
+            variances="results/layered/variances.parquet",
+            covariance="results/layered/covariance.parquet",
+            persistence="results/layered/persistence.parquet",
+        output:
+            weights="results/layered/weights.parquet",
+        log:
+            "logs/weigh_scores/all.log",
+        benchmark:
+            "logs/weigh_scores/all.jsonl"
+        conda:
+            "../../envs/valueadded.yaml"
+        threads: 1
+        resources:
+            mem_mb=4000,
+        params:
+            section=fitted_section("weights_of"),
+            code=code("weigh_scores"),
+        script:
+            "../../scripts/weigh_scores.py"
+
+    rule compare_simple:
+        """Measure the same teachers more simply: mean score, mean gain, covariate adjustment."""
+        input:
+            scores="results/layered/scores.parquet",
+            links="results/layered/links.parquet",
+        output:
+            comparators="results/layered/comparators.parquet",
+        log:
+            "logs/compare_simple/all.log",
+        benchmark:
+            "logs/compare_simple/all.jsonl"
+        conda:
+            "../../envs/valueadded.yaml"
+        threads: 1
+        resources:
+            mem_mb=2000,
+        params:
+            section=fitted_section(),
+            code=code("compare_simple"),
+        script:
+            "../../scripts/compare_simple.py"
+
+    rule publish_effects:
+        """Write the effects that may be handed on."""
+        input:
+            effects="results/layered/effects.parquet",
+        output:
+            published_effects="results/layered/published_effects.parquet",
+            csv="results/layered/published_effects.csv",
+        log:
+            "logs/publish_effects/all.log",
+        benchmark:
+            "logs/publish_effects/all.jsonl"
+        conda:
+            "../../envs/valueadded.yaml"
+        threads: 1
+        resources:
+            mem_mb=2000,
+        params:
+            teachers=settings.layered.publish_teachers,
+            code=code("publish_effects"),
+        script:
+            "../../scripts/publish_effects.py"
