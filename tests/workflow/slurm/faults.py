@@ -75,28 +75,31 @@ class Case:
                 stderr=subprocess.STDOUT,
             )
 
-    def finish(self, process: subprocess.Popen[bytes], expected: int = 0) -> None:
-        """Wait for the run, and tell what it says as it says it."""
+    def tell(self) -> None:
+        """Note what the run has said since it was last asked, in whole lines."""
+        said = (self.folder / "screen").read_text(encoding="utf-8", errors="replace")
+        whole = said[: said.rfind("\n") + 1]
+        for line in whole[len(self.screen) :].splitlines():
+            if TELLING.search(line):
+                self.note("    " + re.sub(r" ?(\(log: .*|Detailed failure reason.*)", "", line.strip()))
+        self.screen = whole
+
+    def wait_for(self, holds: Callable[[], bool]) -> None:
+        """Wait until something holds, and tell what the run says meanwhile."""
         deadline = time.monotonic() + PATIENCE
-        while True:
-            status = process.poll()
-            said = (self.folder / "screen").read_text(encoding="utf-8", errors="replace")
-            # A line is told when it is whole.
-            whole = said[: said.rfind("\n") + 1]
-            for line in whole[len(self.screen) :].splitlines():
-                if TELLING.search(line):
-                    self.note("    " + re.sub(r" ?(\(log: .*|Detailed failure reason.*)", "", line.strip()))
-            self.screen = whole
-            if status is not None:
-                break
+        while not holds():
             if time.monotonic() > deadline:
-                process.kill()
-                raise SystemExit("the run did not end")
+                raise SystemExit("waited in vain")
+            self.tell()
             time.sleep(0.2)
-        if status != expected:
-            print(said[-6000:])
-            raise SystemExit(f"the run ended with {status}; expected {expected}")
-        self.note(f"the run ended with status {status}")
+        self.tell()
+
+    def finish(self, process: subprocess.Popen[bytes]) -> None:
+        """Wait for the end of the run, which must be a good one."""
+        self.wait_for(lambda: process.poll() is not None)
+        if process.returncode != 0:
+            raise SystemExit(f"{self.screen[-6000:]}\nthe run ended with {process.returncode}")
+        self.note("the run ended with status 0")
 
     def tell_jobs(self) -> None:
         columns = "%A %T, %m asked, limit %l, %k"
@@ -107,19 +110,11 @@ class Case:
 
     def job_of_cohort(self) -> str:
         """Wait until the job of the cohort runs, and has met its fault; return its number."""
-        wait_for(lambda: (self.folder / "struck").exists())
+        self.wait_for(lambda: (self.folder / "struck").exists())
         listed = self.ask("squeue", "--noheader", "--states=running", "--format=%A %k")
         (job,) = [line.split()[0] for line in listed.splitlines() if "match_cohort" in line]
         self.note(f"job {job} (match_cohort) is running")
         return job
-
-
-def wait_for(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not holds():
-        if time.monotonic() > deadline:
-            raise SystemExit("waited in vain")
-        time.sleep(0.2)
 
 
 def fail_once(case: Case) -> None:
@@ -152,7 +147,7 @@ def controller_killed(case: Case) -> None:
     case.job_of_cohort()
     case.note("the controller is stopped")
     subprocess.run([CLUSTER, "controller", "stop"], check=True)
-    wait_for(lambda: (case.folder / COHORT).exists())
+    case.wait_for(lambda: (case.folder / COHORT).exists())
     case.note("the job has written its result; squeue says: " + case.ask("squeue"))
     time.sleep(5)
     subprocess.run([CLUSTER, "controller", "start"], check=True)
