@@ -244,7 +244,7 @@ def invent_star(random: Generator) -> pd.DataFrame:
                 "cltype": ["small", "reg", "reg+A"][room - 1],
                 "hdeg": "BS/BA" if room == 1 else "MS/MA/MEd",
             }
-            row |= {"clad": "1", "exp": float(3 * room + grade), "trace": "W", "read": read, "math": math}
+            row |= {"clad": 1, "exp": float(3 * room + grade), "trace": "W", "read": read, "math": math}
             rows.append(row | student | {"yrs": grade - first, "tch": teacher})
     return pd.DataFrame(rows)
 

@@ -29,4 +29,5 @@ if __name__ == "__main__":
     from valueadded.audit.log import logging_to
 
     with logging_to(snakemake.log[0]):
-        main(snakemake.params.folder, snakemake.params.files, dict(snakemake.output.items()))
+        folder = snakemake.input.values[0].removesuffix(snakemake.params.first_path)
+        main(folder, snakemake.params.files, dict(snakemake.output.items()))

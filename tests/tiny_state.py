@@ -47,7 +47,7 @@ def files_config() -> dict[str, Any]:
     The files stay where the synthetic run put them, so that its results are up to date for this study.
     """
     config = tiny_config()
-    del config["synthetic"], config["synthetic_whole_schools"]
+    del config["synthetic"], config["synthetic_whole_schools"], config["synthetic_teachers"]
     config["data_folder"] = "results/synthetic"
     return config
 

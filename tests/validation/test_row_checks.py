@@ -132,6 +132,9 @@ def test_every_reason_is_tested_and_has_a_sentence():
         "value_missing",
         "value_not_whole",
         "value_out_of_range",
+        # Of scores and teachers: test_teachers.py.
+        "teacher_id_missing",
+        "share_not_a_share",
         # Of ready-made values of schools.
         "school_type_missing",
         "students_not_a_number",

@@ -25,7 +25,7 @@ if settings.input.school_values:
         resources:
             mem_mb=1500,
         params:
-            folder=FOLDER,
+            first_path=settings.input.school_values[0].path,
             files=[file.model_dump() for file in settings.input.school_values],
             code=code("read_school_values"),
         script:

@@ -45,7 +45,7 @@ if WHOLE_SCHOOLS:
         resources:
             mem_mb=1500,
         params:
-            folder=WHOLE_SCHOOL_DATA,
+            first_path=whole_school_files()[0][1].path,
             tables=WHOLE_SCHOOLS.model_dump(),
             code=code("validate_whole_schools"),
         script:

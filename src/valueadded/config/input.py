@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from valueadded.config.reading import InputFile, Reading
+from valueadded.config.reading import InputFile, Reading, unknown_columns
 from valueadded.config.school_values import SchoolValues
 from valueadded.config.section import Fault, Rule, Section
 from valueadded.config.whole_schools import WholeSchools
@@ -74,12 +74,7 @@ def _column_rule(table: str) -> Rule:
         reading: Reading | None = getattr(tables, table)
         if reading is None:
             return
-        for name in reading.columns:
-            if name not in COLUMNS[table]:
-                yield (
-                    f"{table}.columns.{name}",
-                    f"no such column; expected one of {', '.join(COLUMNS[table])}",
-                )
+        yield from unknown_columns(table, reading, COLUMNS[table])
         for name in reading.covariates:
             if not name.isidentifier() or iskeyword(name) or name in (*COLUMNS[table], *RESERVED):
                 yield (

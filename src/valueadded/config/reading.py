@@ -1,11 +1,12 @@
 """How the files of one table are read."""
 
+from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import Annotated
 
 from pydantic import Field
 
-from valueadded.config.section import Section
+from valueadded.config.section import Fault, Section
 from valueadded.config.sources import ColumnSource
 
 
@@ -56,3 +57,10 @@ class Reading(Section):
     covariates: dict[str, ColumnSource] = Field(
         default_factory=dict, description="covariate: where it comes from (name: source)"
     )
+
+
+def unknown_columns(table: str, reading: Reading, columns: Sequence[str]) -> Iterator[Fault]:
+    """Yield each key of `columns` that names no column of the table."""
+    for name in reading.columns:
+        if name not in columns:
+            yield f"{table}.columns.{name}", f"no such column; expected one of {', '.join(columns)}"

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from pydantic import Field, field_validator
 
-from valueadded.config.reading import Reading
+from valueadded.config.reading import Reading, unknown_columns
 from valueadded.config.section import Fault, Rule, Section, each_once
 
 SCHOOL_YEAR = ("school_id", "calendar_year")
@@ -44,12 +44,7 @@ def _column_rule(table: str) -> Rule:
         reading: Reading | None = getattr(tables, table)
         if reading is None:
             return
-        for name in reading.columns:
-            if name not in COLUMNS[table]:
-                yield (
-                    f"{table}.columns.{name}",
-                    f"no such column; expected one of {', '.join(COLUMNS[table])}",
-                )
+        yield from unknown_columns(table, reading, COLUMNS[table])
         if reading.covariates:
             yield f"{table}.covariates", "found covariates; expected columns of the table only"
         if reading.score_columns and table not in SCORED:

@@ -9,13 +9,11 @@ from matplotlib.ticker import MaxNLocator
 
 from valueadded.contracts.layered_figures import TEACHER_CATERPILLAR
 from valueadded.errors import ContractError
+from valueadded.figures.caterpillar import LOOKS, ROOM_FOR_MARKERS
 from valueadded.figures.layered import MODEL_WORDS, named_or_not, shown_model
 from valueadded.figures.style import (
-    DARK,
     INK,
-    MIDDLE,
     MOST_VECTOR_MARKS,
-    MUTED,
     house_style,
     in_words,
     new_figure,
@@ -25,17 +23,9 @@ MOST_PANELS = 9
 """Years and year levels drawn, the latest ones."""
 COLUMNS = 3
 PANEL_WIDTH_POINTS = 400.0
-ROOM_FOR_MARKERS = 3.5
-"""Distance between teachers (points) below which the shapes of marks no longer show."""
 ROOM_FOR_NAMES = 6.5
 """Distance between teachers (points) below which their names would run together."""
 
-# separation: colour, marker, fill, words
-LOOKS = {
-    "below": (MIDDLE, "v", MIDDLE, "interval below 0"),
-    "not_separated": (MUTED, "o", "white", "interval holds 0"),
-    "above": (DARK, "^", DARK, "interval above 0"),
-}
 GROUP = ["year", "year_level"]
 
 
