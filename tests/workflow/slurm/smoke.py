@@ -1,6 +1,6 @@
 """Run a study by itself and through Slurm: both must leave the same files with the same bytes.
 
-Usage: smoke.py                  a few results of a small study
+Usage: smoke.py                  a few results of a small study, from its validated records on
        smoke.py FOLDER [DATA]    everything in the study of FOLDER, for example `.`, or examples/sgp_covid,
                                  whose files are in DATA
 The cluster's programs must be installed (`cluster install`).
@@ -21,26 +21,58 @@ from small_study import (
     command,
     digests,
     edit_profile,
+    environment,
     invent_study,
     start_cluster,
     stop_cluster,
 )
 
+# Every further step would wait for a job of its own to start; the first two are like those that follow.
+MADE_BEFORE = "results/validation/ledger.parquet"
 TARGETS = [
     f"results/figures/caterpillar_{DOMAIN}.png",
     f"results/figures/effect_distribution_{DOMAIN}.png",
     "results/cohorts/attrition.parquet",
 ]
 # Seconds. A job that the scheduler never starts would be waited for without end.
-PATIENCE = 1200
+PATIENCE = 600
 
 
-def copy_study(folder: Path, study: Path | None) -> Path:
+def prepare(scratch: Path, study: Path | None) -> tuple[Path, Path]:
+    """Two folders that hold the same study."""
+    here, there = scratch / "here", scratch / "there"
     if study is None:
-        return invent_study(folder)
-    folder.mkdir()
-    shutil.copy(study / "config.yaml", folder)
-    return folder
+        run(invent_study(here), environment(), ["--cores", "2"], MADE_BEFORE)
+    else:
+        here.mkdir()
+        shutil.copy(study / "config.yaml", here)
+    shutil.copytree(here, there)
+    return here, there
+
+
+def run(folder: Path, places: dict[str, str], options: list[str], *targets: str) -> int:
+    """Run the study in `folder` and return how many jobs it sent to Slurm; failure ends the test."""
+    began = time.monotonic()
+    screen = folder / "screen"
+    with screen.open("wb") as words:
+        started = subprocess.Popen(
+            command(folder, *options, "--", *targets),
+            cwd=ROOT,
+            env=places,
+            stdout=words,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            status = started.wait(timeout=PATIENCE if targets else None)
+        except subprocess.TimeoutExpired:
+            started.kill()
+            status = started.wait()
+    said = screen.read_text(encoding="utf-8", errors="replace")
+    if status != 0:
+        raise SystemExit(f"{said[-8000:]}\nended with {status} after {time.monotonic() - began:.0f} s")
+    jobs = said.count("has been submitted with SLURM jobid")
+    print(f"{' '.join(options)}: {jobs} Slurm jobs, {time.monotonic() - began:.0f} s", flush=True)
+    return jobs
 
 
 def main(study: Path | None = None, data: Path | None = None) -> int:
@@ -48,33 +80,12 @@ def main(study: Path | None = None, data: Path | None = None) -> int:
     options_of_data = ["--config", f"data_folder={data.resolve()}"] if data else []
     with tempfile.TemporaryDirectory(prefix="valueadded-smoke-") as place:
         scratch = Path(place)
-        here, there = (copy_study(scratch / name, study) for name in ("here", "there"))
+        here, there = prepare(scratch, study)
         profile = edit_profile(scratch / "profile")
-        environment = start_cluster()
+        run(here, environment(), ["--cores", "2", *options_of_data], *targets)
         try:
-            for folder, options in ((here, ["--cores", "2"]), (there, ["--workflow-profile", str(profile)])):
-                began = time.monotonic()
-                screen = folder / "screen"
-                with screen.open("wb") as words:
-                    run = subprocess.Popen(
-                        command(folder, *options, *options_of_data, "--", *targets),
-                        cwd=ROOT,
-                        env=environment,
-                        stdout=words,
-                        stderr=subprocess.STDOUT,
-                    )
-                    try:
-                        status = run.wait(timeout=PATIENCE if study is None else None)
-                    except subprocess.TimeoutExpired:
-                        run.kill()
-                        status = run.wait()
-                said = screen.read_text(encoding="utf-8", errors="replace")
-                if status != 0:
-                    print(said[-8000:])
-                    print(f"the run ended with {status} after {time.monotonic() - began:.0f} s")
-                    return 1
-                jobs = said.count("has been submitted with SLURM jobid")
-                print(f"{' '.join(options)}: {jobs} Slurm jobs, {time.monotonic() - began:.0f} s")
+            options = ["--workflow-profile", str(profile), *options_of_data]
+            jobs = run(there, start_cluster(), options, *targets)
         finally:
             stop_cluster()
         expected, found = digests(here), digests(there)
