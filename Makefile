@@ -38,8 +38,9 @@ unexport PYTHONPATH PYTHONHOME
 .PHONY: results manifest test lint types locks clean
 .DELETE_ON_ERROR:
 
+# Also after a run that was killed: what it left is cleared first.
 results: $(STAMPS)/package
-	$(BIN)/snakemake --cores $(CORES) --directory $(DIRECTORY) $(SNAKEMAKE_ARGS)
+	$(BIN)/valueadded run --cores $(CORES) --directory $(DIRECTORY) $(SNAKEMAKE_ARGS)
 
 # Only for the default run, and only where CHANGELOG.md says which published number moved.
 manifest: results

@@ -50,9 +50,9 @@ GPvam's times (R, EM) were measured before on two cores and are quoted, not rene
 
 CONCLUSION = """\
 Each step of the search passes over the students once: work grows with their number, and the equations, one
-for each effect of a teacher, do not. Dense equations: work grows with the cube of the teachers, memory with their square. From 3,000 teachers a
-sparse factor is used if it fills less than a fifteenth of the square, as it does where students move between
-neighbouring schools; students who move anywhere fill it.
+for each effect of a teacher, do not. Dense equations: work grows with the cube of the teachers, memory with
+their square. From 3,000 teachers a sparse factor is used if it fills less than a fifteenth of the square, as
+it does where students move between neighbouring schools; students who move anywhere fill it.
 
 ![Processor time against students and teachers](layered.png)
 """

@@ -123,6 +123,14 @@ class TestReading:
         with pytest.raises(ContractError, match=r"records\.parquet: cannot be read"):
             read_table(path, TABLE)
 
+    @pytest.mark.parametrize("share", [0.0, 0.2, 0.7, 0.99])
+    def test_a_file_cut_anywhere_is_refused_by_name(self, path, share):
+        write_table(make_records(), path, TABLE)
+        content = path.read_bytes()
+        path.write_bytes(content[: int(share * len(content))])
+        with pytest.raises(ContractError, match=r"records\.parquet: cannot be read"):
+            read_table(path, TABLE)
+
     def test_a_thousand_flipped_bits_are_noticed_each(self, path):
         """Anywhere in the file: in the pages, between them, in the footer, in the checksum itself."""
         write_table(make_records(2000), path, TABLE)

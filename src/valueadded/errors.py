@@ -51,3 +51,11 @@ class AuditError(ValueAddedError):
 
 class DisclosureError(ValueAddedError):
     """A release is refused, since it would give students away."""
+
+
+class RunError(ValueAddedError):
+    """A study cannot be started: another run has it, or has left what cannot be cleared."""
+
+
+class OwnershipError(ValueAddedError):
+    """A job may not name its result, because another run has taken over the study."""

@@ -14,6 +14,7 @@ from pandera.errors import SchemaErrors
 from valueadded.checksum import EMPTY, KEY, fill_checksum, is_whole
 from valueadded.contracts.columns import column_types
 from valueadded.errors import ContractError
+from valueadded.ownership import rename_if_owner
 
 
 def write_table(frame: pd.DataFrame, path: str | Path, contract: pa.DataFrameSchema) -> None:
@@ -42,7 +43,7 @@ def write_table(frame: pd.DataFrame, path: str | Path, contract: pa.DataFrameSch
             _fill(table, stream)
             stream.flush()
             os.fsync(stream.fileno())
-        beside.replace(target)
+        rename_if_owner(beside, target)
     finally:
         beside.unlink(missing_ok=True)
 
@@ -167,6 +168,6 @@ def write_bytes(content: bytes, path: str | Path) -> None:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
-        beside.replace(target)
+        rename_if_owner(beside, target)
     finally:
         beside.unlink(missing_ok=True)

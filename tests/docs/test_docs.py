@@ -19,6 +19,7 @@ PAGES = [
     "CHANGELOG.md",
     "CONTRIBUTING.md",
     "docs/assumptions.md",
+    "docs/cluster.md",
     "docs/coverage.md",
     "docs/does-benchmarking-work.md",
     "docs/location-scale-power.md",

@@ -12,6 +12,8 @@ import numpy as np
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
+from valueadded.ownership import rename_if_owner
+
 WIDTH_CM = 16.0
 """Text width of an A4 page (centimetres)."""
 
@@ -124,6 +126,6 @@ def _write(figure: Figure, target: Path, **options: Any) -> None:
             figure.savefig(stream, **options)
             stream.flush()
             os.fsync(stream.fileno())
-        beside.replace(target)
+        rename_if_owner(beside, target)
     finally:
         beside.unlink(missing_ok=True)
