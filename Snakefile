@@ -43,11 +43,11 @@ if STUDENTS:
     include: "workflow/rules/location_scale_figures.smk"
     include: "workflow/rules/ladder_figures.smk"
     include: "workflow/rules/chain_figures.smk"
-    include: "workflow/rules/publish.smk"
     include: "workflow/rules/validate_benchmark.smk"
     include: "workflow/rules/calibration.smk"
 
 
+include: "workflow/rules/publish.smk"
 include: "workflow/rules/manifest.smk"
 
 

@@ -1,5 +1,7 @@
 """Make the release tables from the results that stay in the building, and the record of a release."""
 
+from pathlib import Path
+
 from valueadded.config.publish import Publish
 from valueadded.contracts.cohorts import COHORT
 from valueadded.contracts.published import PUBLISHED, RELEASE_RECORD, SOURCES
@@ -18,10 +20,9 @@ def main(
     release = release_tables(frames, read_tables(students, COHORT, list(RELEASE_RECORD.columns)), policy)
     for path in earlier:
         compare_releases(read_table(path, RELEASE_RECORD), release.record, given.minimum_students)
-    for (name, frame), table, text in zip(
-        release.tables.items(), output["tables"], output["texts"], strict=True
-    ):
-        write_table(frame, table, PUBLISHED[name])
+    for table, text in zip(output["tables"], output["texts"], strict=True):
+        frame = release.tables[Path(table).stem]
+        write_table(frame, table, PUBLISHED[Path(table).stem])
         write_text(export_csv(frame), text)
     write_bytes(export_workbook(release.tables, PUBLISHED), output["workbook"])
     write_table(release.record, output["record"], RELEASE_RECORD)

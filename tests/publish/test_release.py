@@ -108,3 +108,25 @@ def test_order_of_rows_does_not_matter(world: World) -> None:
         pd.testing.assert_frame_equal(
             found[name].sort_values(key, ignore_index=True), table.sort_values(key, ignore_index=True)
         )
+
+
+def test_whole_schools_alone_make_a_release(world: World) -> None:
+    """Twelve schools, one of eight students: it and the next are hidden; one has no outcome."""
+    students = [8, 11, *range(20, 30)]
+    performance = pd.DataFrame(
+        {
+            "outcome": "reading", "window": "LY", "group": "primary",
+            "school_id": [f"s{place:02d}" for place in range(12)], "n_students": [float(n) for n in students],
+            "standardised_residual": np.linspace(-2.04, 2.04, 12), "band": "similar",
+            "status": ["published"] * 11 + ["missing outcome"],
+        }
+    )  # fmt: skip
+    found = release_tables({"performance": performance}, world.record, POLICY)
+    assert list(found.tables) == ["performance"]
+    assert found.record.empty and list(found.record) == list(world.record)
+    table = check_table(found.tables["performance"], PUBLISHED["performance"], "performance")
+    assert table["status"].tolist() == ["suppressed"] * 2 + ["published"] * 9 + ["not available"]
+    shown = table[table["status"] == "published"]
+    assert (shown["standardised_residual"] * 10 % 1).round(6).isin([0, 1]).all(), "in steps of 0.1"
+    assert table.loc[table["status"] != "published", "standardised_residual"].isna().all()
+    assert shown["students"].unique().tolist() == ["20-29"]

@@ -1,7 +1,7 @@
 # In: results that stay in the building. Out: results/published/, the only folder meant to leave it, and the
 # record of the students behind it, which stays.
 
-if settings.publish:
+if release_names():
 
     rule publish_tables:
         """Make the release tables: suppressed, rounded, banded; refuse a release that gives somebody away."""
@@ -32,6 +32,9 @@ if settings.publish:
             code=code("publish_tables"),
         script:
             "../../scripts/publish_tables.py"
+
+
+if release_names() and STUDENTS:
 
     rule publish_report:
         """Make one page of the release, from its tables alone."""

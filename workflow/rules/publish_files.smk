@@ -5,15 +5,15 @@ from valueadded.audit.files import KEY_NAME
 
 def release_inputs():
     """Results that the release is made from, name: file; every name is that of a release table, or ranks."""
-    found = {
-        "ranks": "results/effects/ranks.parquet",
-        "school_effects": "results/effects/school_effects.parquet",
-        "school_changes": "results/effects/school_changes.parquet",
-    }
-    if settings.benchmark:
+    found = {}
+    if STUDENTS:
+        found["ranks"] = "results/effects/ranks.parquet"
+        found["school_effects"] = "results/effects/school_effects.parquet"
+        found["school_changes"] = "results/effects/school_changes.parquet"
+        found["year_correlations"] = "results/effects/year_correlations.parquet"
+    if STUDENTS and settings.benchmark:
         found["system_drift"] = "results/benchmark/drift.parquet"
-    found["year_correlations"] = "results/effects/year_correlations.parquet"
-    if settings.location_scale:
+    if STUDENTS and settings.location_scale:
         found["location_scale"] = "results/location_scale/school_effects.parquet"
     if settings.intake_adjusted:
         found["performance"] = "results/intake_adjusted/performance.parquet"
@@ -21,21 +21,17 @@ def release_inputs():
 
 
 def release_names():
-    """Release tables of the configured study, in the order in which they are made."""
-    return [name for name in release_inputs() if name != "ranks"]
+    """Release tables of the configured study; none without the section."""
+    return [name for name in release_inputs() if name != "ranks"] if settings.publish else []
 
 
 def release_files():
-    """Everything of the release; nothing without the section."""
-    if not STUDENTS or settings.publish is None:
+    """Everything of the release; the page is about schools' students."""
+    if not release_names():
         return []
     tables = [f"results/published/{name}.{kind}" for name in release_names() for kind in ("parquet", "csv")]
-    further = [
-        "results/published/release.xlsx",
-        "results/published/report.html",
-        "results/release_record.parquet",
-    ]
-    return [*tables, *further]
+    page = ["results/published/report.html"] if STUDENTS else []
+    return [*tables, *page, "results/published/release.xlsx", "results/release_record.parquet"]
 
 
 def earlier_release():
@@ -63,7 +59,7 @@ def configured():
     found = settings.model_dump(exclude={"data_folder": True, "layered": {"weights_of"}})
     if NAMED_KEY:
         found["input"]["student_key"] = "named"
-    if STUDENTS and settings.publish and settings.publish.earlier_release:
+    if settings.publish and settings.publish.earlier_release:
         found["publish"]["earlier_release"] = Path(settings.publish.earlier_release).name
     return found
 

@@ -61,6 +61,7 @@ class SchoolConfig(Section):
         None, description="whole schools adjusted for their intake; leave out without them"
     )
     figures: Figures = Field(default_factory=Figures, description="figures")
+    publish: Publish | None = Field(None, description="what may leave the building; leave out for no release")
 
 
 class Config(SchoolConfig):
@@ -86,7 +87,6 @@ class Config(SchoolConfig):
     location_scale: LocationScale | None = Field(
         None, description="schools' means and variances; leave out without these models"
     )
-    publish: Publish | None = Field(None, description="what may leave the building; leave out for no release")
     validate_benchmark: ValidateBenchmark | None = Field(
         None, description="the simulation of target `validate_benchmark`; leave out without it"
     )

@@ -63,11 +63,19 @@ def release_tables(
     Parameters
     ----------
     results
-        `school_effects` and `ranks`; and where a study has them `school_changes`, `system_drift`,
-        `year_correlations`, `location_scale`, `performance`, each by its contract.
+        `school_effects` and `ranks`, or in a study of whole schools `performance` alone; and where a study
+        has them `school_changes`, `system_drift`, `year_correlations`, `location_scale`; by their contracts.
     record
         `domain`, `year`, `school_id`, `student_id` of every student behind a school effect.
     """
+    last = {}
+    if "performance" in results:
+        last["performance"] = publish_performance(
+            results["performance"], policy.minimum_students, policy.count_bands
+        )
+    if "school_effects" not in results:
+        # A study of whole schools: nobody's record is behind it.
+        return ReleaseTables(last, record.iloc[:0])
     hidden = hidden_keys(results["school_effects"], COHORT, policy.minimum_students)
     tables = {
         "school_effects": publish_effects(
@@ -93,9 +101,5 @@ def release_tables(
         tables["location_scale"] = publish_location_scale(
             results["location_scale"], hidden, policy.count_bands, policy.rounding
         )
-    if "performance" in results:
-        tables["performance"] = publish_performance(
-            results["performance"], policy.minimum_students, policy.count_bands
-        )
     shown = hidden.loc[~hidden["hidden"], [*COHORT, "school_id"]]
-    return ReleaseTables(tables, record.merge(shown, on=[*COHORT, "school_id"]))
+    return ReleaseTables({**tables, **last}, record.merge(shown, on=[*COHORT, "school_id"]))
