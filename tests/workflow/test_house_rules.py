@@ -91,7 +91,7 @@ MAY_IMPORT = {
     "recovery_layered": {"layered", "synthetic", "config", "contracts", "errors"},
     "figures": {"effects", "intake_adjusted", "contracts", "errors"},
     "exchange": {"mixed", "table_io", "contracts", "errors"},
-    "check_data": {"cohorts", "validation", "table_io", "config", "contracts", "errors"},
+    "check_data": {"cohorts", "layered", "validation", "table_io", "config", "contracts", "errors"},
     "cli": {
         "check_data",
         "cohorts",

@@ -108,6 +108,10 @@ ADVICE: dict[str, tuple[str, str]] = {
     "lines_lost": ("line ends that the reader does not know", "(the file)"),
     "same_content": ("one file saved under two names", "{section}.files"),
     "record_in_two_files": ("a file for several years beside one for each year", "{section}"),
+    "no_score_left": (
+        "domains, years or year levels spelt otherwise than in the files",
+        "layered.domains, layered.years, layered.year_levels",
+    ),
     "id_map_faulty": ("a school that was merged with two others, or a slip", "{section}.id_map"),
     "school_types_differ": ("one of the files is out of date", "{section}.columns.school_type"),
     "school_types_lacking": ("a column of another name", "{section}.columns.school_type"),
