@@ -147,4 +147,6 @@ def likely_cause(rule: str, forms: Sequence[str]) -> str:
 
 def key_to_change(rule: str, table: str) -> str:
     """Return the configuration key to change; "(the file)" where it is the file that must be mended."""
+    if rule == "outside_study" and table.startswith("teacher_"):
+        return "layered.domains, layered.years, layered.year_levels"
     return ADVICE.get(rule, ("", ""))[1].format(section=section_of(table or "assessments"))
