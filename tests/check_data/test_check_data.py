@@ -147,7 +147,7 @@ def test_a_study_of_teachers_and_ready_made_values_needs_no_cohort(tmp_path, cap
     (tmp_path / "data").mkdir()
     files = {
         "scores.csv": "student_id,calendar_year,year_level,domain,score\n"
-        "01,2017,3,reading,412\n01,2017,9,reading,500\n",
+        "01,2017,3,reading,412\n01,2017,9,reading,500\n02,2017,3,spelling,430\n",
         "links.csv": "student_id,calendar_year,domain,teacher_id\n01,2017,all,T1\n",
         "values.csv": "ID,READ,NUM\n001,104.5,99\n002,SUPP,98\n003,n/k,97\n004\n",
     }
@@ -172,7 +172,10 @@ def test_a_study_of_teachers_and_ready_made_values_needs_no_cohort(tmp_path, cap
     (tmp_path / "config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
     assert main(["check-data", str(tmp_path / "config.yaml")]) == 1
     said = capsys.readouterr().out
-    assert "scores.csv (teacher_scores): 2 records = 1 accepted + 1 put aside" in said
+    assert "scores.csv (teacher_scores): 3 records = 2 accepted + 1 put aside" in said
+    assert "1 of other domains (layered.domains)" in said
+    assert "change layered.domains, layered.years, layered.year_levels" in said
+    assert "note: teacher_with_one_student\n  1 records. Counted in effects." in said
     # A link to every domain is used, not outside the study.
     assert (
         "links.csv (teacher_links): 1 records = 1 accepted + 0 put aside + 0 repeats merged; 0 outside"

@@ -101,7 +101,7 @@ MAY_IMPORT = {
     "run": {"ownership", "errors"},
     "publish": {"contracts", "errors"},
     "exchange": {"mixed", "table_io", "contracts", "errors"},
-    "check_data": {"cohorts", "validation", "table_io", "config", "contracts", "errors"},
+    "check_data": {"cohorts", "layered", "validation", "table_io", "config", "contracts", "errors"},
     "questions": {"config", "contracts", "effects", "errors", "location_scale", "table_io"},
     "cli": {
         "audit",

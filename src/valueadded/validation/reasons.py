@@ -119,6 +119,7 @@ REFUSALS: dict[str, str] = {
     "lines_lost": "The rows read are not as many as the lines in the file.",
     "same_content": "Two files of one table have the same content.",
     "record_in_two_files": "Two files hold the same record of whole schools.",
+    "no_score_left": "No score of the domains, years and year levels of the layered models is left.",
     "id_map_faulty": (
         "The file of changed identifiers has a gap, gives one identifier two followers, or leads in a circle."
     ),

@@ -22,6 +22,10 @@ from valueadded.validation.row_checks import checks_for
 from valueadded.validation.student_key import hide_students
 from valueadded.validation.whole_school_checks import whole_school_checks
 
+# Keys of the configuration that say which domains, year levels and years are used.
+STUDENT_KEYS = ("study.domains", "cohorts.prior_level, cohorts.outcome_level", "study.tested_years")
+TEACHER_KEYS = ("layered.domains", "layered.year_levels", "layered.years")
+
 
 @dataclass(frozen=True)
 class ValidatedFile:
@@ -149,10 +153,11 @@ def _outside_in_words(outside: pd.DataFrame, table: str, domains: list[str], lev
     level = (
         ~outside["year_level"].isin(levels) if "year_level" in outside else pd.Series(False, outside.index)
     )
+    keys = TEACHER_KEYS if table.startswith("teacher_") else STUDENT_KEYS
     counts = {
-        "domains (study.domains)": int(other.sum()),
-        "year levels (cohorts.prior_level, cohorts.outcome_level)": int((level & ~other).sum()),
-        f"years ({YEAR_COLUMN[table]}, study.tested_years)": int((~level & ~other).sum()),
+        f"domains ({keys[0]})": int(other.sum()),
+        f"year levels ({keys[1]})": int((level & ~other).sum()),
+        f"years ({YEAR_COLUMN[table]}, {keys[2]})": int((~level & ~other).sum()),
     }
     return "; ".join(f"{count} of other {what}" for what, count in counts.items() if count)
 
