@@ -50,9 +50,9 @@ GPvam's times (R, EM) were measured before on two cores and are quoted, not rene
 
 CONCLUSION = """\
 Each step of the search passes over the students once: work grows with their number, and the equations, one
-for each effect of a teacher, do not. Dense equations: work grows with the cube of the teachers, memory with their square. From 3,000 teachers a
-sparse factor is used if it fills less than a fifteenth of the square, as it does where students move between
-neighbouring schools; students who move anywhere fill it.
+for each effect of a teacher, do not. Dense equations: work grows with the cube of the teachers, memory with
+their square. From 3,000 teachers a sparse factor is used if it fills less than a fifteenth of the square, as
+it does where students move between neighbouring schools; students who move anywhere fill it.
 
 ![Processor time against students and teachers](layered.png)
 """
@@ -167,14 +167,15 @@ def draw_costs(timed: dict[tuple[int, int], Timing], path: Path) -> None:
             axes.annotate(
                 f"{height:.1f} s\n{timed[size].gigabytes:.2f} GB",
                 (place, height),
-                xytext=(0, 6),
+                xytext=(-3, 3),
                 textcoords="offset points",
-                ha="center",
+                ha="right",
                 fontsize=6.5,
             )
+        axes.yaxis.set_major_formatter("{x:g}")
         axes.set_xticks(at, [f"{place:,}" for place in at])
         axes.minorticks_off()
-        axes.margins(x=0.15, y=0.25)
+        axes.margins(x=0.25, y=0.25)
         axes.set_xlabel(words)
     panels[0].set_ylabel("processor time of one fit (s)")
     figure.savefig(path, metadata={"Software": None})
