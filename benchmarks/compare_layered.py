@@ -167,14 +167,15 @@ def draw_costs(timed: dict[tuple[int, int], Timing], path: Path) -> None:
             axes.annotate(
                 f"{height:.1f} s\n{timed[size].gigabytes:.2f} GB",
                 (place, height),
-                xytext=(0, 6),
+                xytext=(-3, 3),
                 textcoords="offset points",
-                ha="center",
+                ha="right",
                 fontsize=6.5,
             )
+        axes.yaxis.set_major_formatter("{x:g}")
         axes.set_xticks(at, [f"{place:,}" for place in at])
         axes.minorticks_off()
-        axes.margins(x=0.15, y=0.25)
+        axes.margins(x=0.25, y=0.25)
         axes.set_xlabel(words)
     panels[0].set_ylabel("processor time of one fit (s)")
     figure.savefig(path, metadata={"Software": None})

@@ -57,17 +57,23 @@ class Estimates:
 
 
 def estimate(
-    design: LayeredDesign, numbering: Numbering, method: str, start: Array | None = None
+    design: LayeredDesign,
+    numbering: Numbering,
+    method: str,
+    start: Array | None = None,
+    layout: Layout | None = None,
 ) -> Estimates:
     """Return the maximum likelihood (or restricted) estimates.
 
     Parameters
     ----------
+    layout
+        Of the design, if it is known: with thousands of effects it takes as long as a step of the search.
     start
         Free parameters to start from; spreads must not be 0, which is a stationary point.
     """
     refuse_undetermined(design)
-    layout = lay_out(design)
+    layout = layout or lay_out(design)
     visit = _visit(design, layout, numbering, method == "REML")
     theta = starting_point(design, numbering) if start is None else start
     theta, found = _search(visit, theta)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from valueadded.errors import DesignError
 from valueadded.layered.design import LayeredDesign, arrange_design
+from valueadded.layered.factor import lay_out
 from valueadded.layered.fit import Estimates, estimate
 from valueadded.layered.known import KnownModel
 from valueadded.layered.parameters import Numbering, covariance_names, number_parameters
@@ -168,9 +169,10 @@ def fit_layered(
     if not design.classes:
         raise DesignError("no score has a teacher: column teacher_id is empty; expected identifiers")
     numbering = number_parameters(design, student_covariance, persistence)
-    estimates = estimate(design, numbering, method)
+    layout = lay_out(design)
+    estimates = estimate(design, numbering, method, layout=layout)
     notes = [*design.notes, *note_on_tracks(design), *_notes_on(design, numbering, estimates)]
-    posterior = effects_posterior(design, estimates.at)
+    posterior = effects_posterior(design, estimates.at, layout)
     return LayeredFit(records, design, estimates.at, posterior, numbering, estimates, method, tuple(notes))
 
 
