@@ -63,7 +63,7 @@ class TestWriting:
 
     def test_the_file_names_no_machine_and_no_row_index(self, path):
         write_table(make_records(), path, TABLE)
-        assert set(parquet.read_schema(path).metadata) == {table_io.SEAL}
+        assert not parquet.read_schema(path).metadata
         assert "__index_level_0__" not in parquet.read_schema(path).names
 
     def test_a_table_that_breaks_its_contract_is_not_written(self, path):
@@ -115,41 +115,6 @@ class TestReading:
         content = bytearray(path.read_bytes())
         content[int(share * len(content))] ^= 1
         path.write_bytes(content)
-        with pytest.raises(ContractError, match=r"records\.parquet: cannot be read"):
-            read_table(path, TABLE)
-
-    def test_no_flipped_bit_alters_what_is_read(self, path):
-        write_table(make_records(30), path, TABLE)
-        good, frame = path.read_bytes(), read_table(path, TABLE)
-        refused = 0
-        stream = np.random.default_rng(3)
-        places = stream.choice(len(good), 600, replace=False)
-        for place, bit in zip(places, stream.integers(0, 8, 600), strict=True):
-            content = bytearray(good)
-            content[place] ^= 1 << int(bit)
-            path.write_bytes(content)
-            try:
-                # Some places, such as statistics of a column, are not needed to read it.
-                pd.testing.assert_frame_equal(read_table(path, TABLE), frame, obj=f"byte {place}")
-            except ContractError as fault:
-                assert "records.parquet" in str(fault)
-                refused += 1
-        assert refused > len(places) / 2
-
-    @pytest.mark.parametrize("columns", [None, ["score"]])
-    def test_lost_rows_are_noticed(self, path, columns):
-        frame = make_records()
-        write_table(frame, path, TABLE)
-        written = parquet.read_table(path)
-        parquet.write_table(written.slice(1), path)
-        with pytest.raises(ContractError, match=r"records\.parquet: damaged"):
-            read_table(path, TABLE, columns)
-
-    @pytest.mark.parametrize("share", [0.0, 0.2, 0.7, 0.99])
-    def test_a_file_cut_anywhere_is_refused_by_name(self, path, share):
-        write_table(make_records(), path, TABLE)
-        content = path.read_bytes()
-        path.write_bytes(content[: int(share * len(content))])
         with pytest.raises(ContractError, match=r"records\.parquet: cannot be read"):
             read_table(path, TABLE)
 

@@ -1,7 +1,6 @@
 """Tables on disk: Parquet through a contract, written whole or not at all."""
 
 import os
-import zlib
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -15,16 +14,13 @@ from valueadded.contracts.columns import column_types
 from valueadded.errors import ContractError
 from valueadded.ownership import rename_if_owner
 
-# In a file's own metadata: a checksum of what page checksums do not cover.
-SEAL = b"valueadded.seal"
-
 
 def write_table(frame: pd.DataFrame, path: str | Path, contract: pa.DataFrameSchema) -> None:
     """Check `frame` against `contract`, sort it by the contract's key and write it to `path`.
 
     The fixed columns come first, in the contract's order. The file appears under its name only when
-    it is complete: it is written beside, synced, then renamed. Page checksums and a seal are stored, so
-    that a damaged file is refused when it is read.
+    it is complete: it is written beside, synced, then renamed. Page checksums are stored, so that a
+    damaged file is refused when it is read.
 
     Raises
     ------
@@ -36,8 +32,7 @@ def write_table(frame: pd.DataFrame, path: str | Path, contract: pa.DataFrameSch
     checked = check_table(frame, contract, str(path))[[*contract.columns, *further]]
     if key:
         checked = checked.sort_values(key, kind="stable")
-    table = arrow.Table.from_pandas(checked, preserve_index=False)
-    table = table.replace_schema_metadata({SEAL: seal(table.schema, table.num_rows)})
+    table = arrow.Table.from_pandas(checked, preserve_index=False).replace_schema_metadata(None)
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
     beside = target.with_name(f".{target.name}.{os.getpid()}.part")
@@ -71,30 +66,14 @@ def read_table(
     try:
         with parquet.ParquetFile(path, page_checksum_verification=True) as file:
             frame = file.read(columns).to_pandas()
-            sealed = (file.schema_arrow.metadata or {}).get(SEAL)
-            expected = seal(file.schema_arrow, len(frame))
-    except (OSError, arrow.ArrowException, UnicodeDecodeError) as fault:
+    except (OSError, arrow.ArrowException) as fault:
         raise ContractError(
             f"{path}: cannot be read as a Parquet table ({fault}); delete it and run again"
         ) from None
-    # A file that another program wrote has none.
-    if sealed not in (None, expected):
-        raise ContractError(
-            f"{path}: damaged: its columns and rows are not those that were written; delete it and run again"
-        )
     if columns is not None:
         contract = contract.select_columns([name for name in columns if name in contract.columns])
         contract.unique = None
     return check_table(frame, contract, str(path))
-
-
-def seal(schema: arrow.Schema, rows: int) -> bytes:
-    """Return a checksum of the names and types of a table's columns and of its number of rows.
-
-    The pages of a Parquet file have checksums; its footer, which holds these, has none.
-    """
-    columns = [f"{name} {kind}" for name, kind in zip(schema.names, schema.types, strict=True)]
-    return f"{zlib.crc32(chr(10).join([*columns, str(rows)]).encode()):08x}".encode()
 
 
 def read_tables(
