@@ -36,6 +36,16 @@ def test_every_figure_is_in_the_group_of_figures():
     assert sorted(drawing ^ grouped) == [], "list it under groups in profiles/slurm/profile.yaml"
 
 
+def test_a_job_of_all_figures_fits_two_hours():
+    # The minutes of a group's rules are added up, and a job longer than its partition allows never starts.
+    # The default state draws some forty figures.
+    assert 60 * asked("draw_caterpillar", "runtime", 0.1, 1) <= 120
+    grouped = [name for name, group in SLURM["groups"].items() if group == "figures"]
+    assert {asked(name, "runtime", 0.1, 1) for name in grouped} == {
+        asked("draw_caterpillar", "runtime", 0.1, 1)
+    }
+
+
 @pytest.mark.parametrize("rule", sorted(NAMES))
 def test_a_job_asks_for_what_its_rule_says_and_the_two_processes_of_snakemake(rule):
     below = RULES.split(f"rule {rule}:")[1]
