@@ -50,8 +50,7 @@ rule all:
     """Make every table and figure of the configured study."""
     default_target: True
     input:
-        "results/validation/ledger.parquet",
-        "results/validation/quarantine.parquet",
+        expand("results/validation/{table}.parquet", table=["ledger", "notes", "quarantine"]),
         student_tables(),
         school_value_tables(),
         layered_tables() + layered_figures(),

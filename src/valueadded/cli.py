@@ -9,20 +9,21 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from valueadded.check_data.command import add_check_data
 from valueadded.errors import ConfigError, ValueAddedError
+from valueadded.exchange.command import add_moments
 
 TEMPLATES = {"config.yaml": "config.yaml", "README.md": "README.md", "gitignore": ".gitignore"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit status: 0, or 1 if it is refused."""
+    """Run one command and return its exit status: its own, 0, or 1 if it is refused."""
     chosen = build_parser().parse_args(arguments)
     try:
-        chosen.run(chosen)
+        return chosen.run(chosen) or 0
     except ValueAddedError as refusal:
         print(f"valueadded: {refusal}", file=sys.stderr)
         return 1
-    return 0
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -54,6 +55,8 @@ def build_parser() -> argparse.ArgumentParser:
         )
     )
     add_plan(commands)
+    add_check_data(commands)
+    add_moments(commands, f"valueadded {installed_version()}")
     return parser
 
 
@@ -121,11 +124,14 @@ def data_dictionary() -> str:
     from valueadded.cohorts.reasons import STEPS
     from valueadded.contracts.dictionary import describe_tables
     from valueadded.layered.findings import FINDINGS
+    from valueadded.validation.reasons import NOTES, REFUSALS
     from valueadded.validation.reasons import REASONS as VALIDATION_REASONS
 
     return describe_tables(
         {
             "Reasons in the quarantine": VALIDATION_REASONS,
+            "Notes on accepted files": NOTES,
+            "Rules by which a file is refused": REFUSALS,
             "Steps of the attrition account": STEPS,
             "Reasons in the attrition account": COHORT_REASONS,
             "Findings among scores and teachers": {code: words for code, (_, words) in FINDINGS.items()},
