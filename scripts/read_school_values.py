@@ -1,9 +1,10 @@
-"""Read ready-made yearly values of schools: values, types, reasons, account, quarantine and ledger."""
+"""Read ready-made yearly values of schools: values, types, reasons, account, quarantine, ledger, notes."""
 
 from valueadded.config.school_values import SchoolValues
 from valueadded.contracts.intake_adjusted_records import INTAKE_ADJUSTED_ANNUAL, INTAKE_ADJUSTED_SCHOOL_TYPES
 from valueadded.contracts.records import (
     LEDGER,
+    NOTES,
     QUARANTINE,
     SCHOOL_VALUE_ACCOUNT,
     SCHOOL_VALUE_REASONS,
@@ -23,6 +24,7 @@ def main(folder: str, files: list[dict], output: dict) -> None:
     write_table(found.account, output["value_account"], SCHOOL_VALUE_ACCOUNT)
     write_table(found.quarantine, output["quarantine"], QUARANTINE)
     write_table(found.ledger, output["ledger"], LEDGER)
+    write_table(found.notes, output["notes"], NOTES)
 
 
 if __name__ == "__main__":

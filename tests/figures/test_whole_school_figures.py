@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from intake_adjusted.invented_schools import invent
 from intake_adjusted.test_hand_worked import POLICY, build
@@ -73,6 +74,23 @@ def test_domains_of_outcome_stand_together(by_hand, victoria):
     assert plotted[["outcome", "window"]].agg(" ".join, axis=1).tolist() == ["u LY", "u 4Y", "y LY", "y 4Y"]
     areas = select_intake_bars(victoria[0], victoria[2], "00000", 1.0)["area"]
     assert (areas != areas.shift()).sum() == areas.nunique() == 3
+
+
+def test_a_school_of_two_groups_that_share_an_outcome_has_a_row_in_each(by_hand):
+    performance, uncertainty = by_hand
+    both = [table.query("school_id == 'A' and outcome == 'y'") for table in (performance, uncertainty)]
+    doubled = [
+        pd.concat([table, own.assign(group=f"other {own['group'].iloc[0]}")])
+        for table, own in zip((performance, uncertainty), both, strict=True)
+    ]
+    plotted = check_table(select_school_summary(*doubled, WORDS, "A", 1.0), SCHOOL_SUMMARY, "plotted")
+    shared = plotted[plotted["outcome"] == "y"]
+    assert (shared["place"].nunique(), len(shared)) == (2, 4)
+    assert len(set(shared["words"])) == 2
+    assert all(", among " in words for words in shared["words"])
+    page = draw_school_summary(plotted)
+    assert sum("among" in label.get_text() for label in page.axes[0].get_yticklabels()) == 2
+    assert len(bars_of(draw_intake_bars(select_intake_bars(doubled[0], WORDS, "A", 1.0)))) == 6
 
 
 @pytest.mark.parametrize(

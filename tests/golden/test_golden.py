@@ -60,12 +60,36 @@ def take_attrition(results: Path) -> pd.DataFrame:
     return pd.read_parquet(results / "cohorts" / "attrition.parquet").query("year >= 2019")
 
 
+def take_whole_school_terms(results: Path) -> pd.DataFrame:
+    """Every term of four regressions of whole schools, both windows, primary and secondary."""
+    terms = pd.read_parquet(results / "intake_adjusted" / "regressions.parquet")
+    columns = ["outcome", "window", "group", "term", "estimate", "std_error", "r_squared", "n_schools"]
+    return terms.query("outcome in ['NAPLANyr5Read', 'VCE']")[columns]
+
+
+def take_whole_schools(results: Path) -> pd.DataFrame:
+    """Three schools on every outcome of the latest year."""
+    performance = pd.read_parquet(results / "intake_adjusted" / "performance.parquet")
+    chosen = performance["school_id"].isin(sorted(set(performance["school_id"]))[:3])
+    columns = ["school_id", "outcome", "group", "expected", "standardised_residual", "band", "status"]
+    return performance[chosen & performance["window"].eq("LY")][columns].fillna({"band": "no band"})
+
+
+def take_layered_fits(results: Path) -> pd.DataFrame:
+    """Likelihood of every layered model."""
+    fits = pd.read_parquet(results / "layered" / "fits.parquet")
+    return fits[["model", "method", "log_likelihood"]]
+
+
 TABLES: dict[str, Callable[[Path], pd.DataFrame]] = {
     "attrition": take_attrition,
     "drift": take_drift,
     "fits": take_fits,
     "fixed_effects": take_fixed_effects,
+    "layered_fits": take_layered_fits,
     "school_effects": take_school_effects,
+    "whole_school_terms": take_whole_school_terms,
+    "whole_schools": take_whole_schools,
     "year_correlations": take_correlations,
 }
 

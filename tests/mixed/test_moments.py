@@ -5,7 +5,8 @@ from invented import FORMULA, make_cohort
 
 from valueadded.errors import DesignError
 from valueadded.mixed import moments_from_frame, summarise_cohort, summarise_schools
-from valueadded.mixed.moments import pin, pool, restrict, stack
+from valueadded.mixed.moments import pin, pool, restrict
+from valueadded.mixed.stacking import stack
 
 
 def full_cross_products(moments) -> np.ndarray:

@@ -12,7 +12,7 @@ from valueadded.mixed import (
     fit_random_intercept,
     summarise_schools,
 )
-from valueadded.mixed.moments import stack
+from valueadded.mixed.stacking import stack
 
 # Estimates agree to about the root of the precision of the deviance, where it is flat.
 FLAT = 1e-6

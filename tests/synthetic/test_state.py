@@ -11,7 +11,7 @@ import pytest
 from valueadded.audit.digest import upstream_modules
 from valueadded.contracts.records import SCALE_LINKS
 from valueadded.contracts.synthetic import TRUTH_DEFECTS, TRUTH_SCHOOLS, TRUTH_SYSTEM
-from valueadded.synthetic import generate_state
+from valueadded.synthetic import generate_files, generate_state
 from valueadded.table_io import check_table, read_table
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
@@ -121,21 +121,45 @@ def test_another_seed_is_another_state(describe, state):
     assert not other.assessments[2015]["score"].equals(state.assessments[2015]["score"])
 
 
-def test_two_runs_write_the_same_bytes(describe, tmp_path, monkeypatch):
+@pytest.mark.parametrize("by_year", [False, True])
+def test_two_runs_write_the_same_bytes(describe, tmp_path, monkeypatch, by_year):
     monkeypatch.setattr(sys, "path", [str(SCRIPTS), *sys.path])
     from generate_state import main
 
     settings = describe(schools=5, tested_years=[2021, 2023])
-    tables = ("scale_links", "truth_scale_links", "truth_schools", "truth_system", "truth_defects")
     for run in ("first", "second"):
-        files = {name: str(tmp_path / run / f"{name}.parquet") for name in tables}
-        files |= {name: str(tmp_path / run / f"{name}.csv") for name in ("students", "schools")}
-        main(settings.model_dump(), [str(tmp_path / run / f"{year}.csv") for year in (2021, 2023)], files)
+        main(settings.model_dump(), by_year, tmp_path / run)
     written = sorted(path.name for path in (tmp_path / "first").iterdir())
-    assert len(written) == 9
+    assert len(written) == 9 + by_year
     for name in written:
         assert (tmp_path / "first" / name).read_bytes() == (tmp_path / "second" / name).read_bytes(), name
     assert len(read_table(tmp_path / "first" / "truth_system.parquet", TRUTH_SYSTEM)) == 4
+
+
+def test_students_by_year_are_the_same_students(describe, clean_state):
+    whole = clean_state.students
+    settings = describe(defects=0.0, movement={"two_schools": 0.0, "two_records": 0.0})
+    files = dict(generate_files(settings, students_by_year=True))
+    parts = [files[f"students_{year}.csv"] for year in settings.tested_years]
+    pd.testing.assert_frame_equal(pd.concat(parts, ignore_index=True), whole)
+    assert "students.csv" not in files
+    for year in settings.tested_years:
+        pd.testing.assert_frame_equal(files[f"assessments_{year}.csv"], clean_state.assessments[year])
+
+
+def test_a_year_is_ready_before_later_ones_are_drawn(describe):
+    """What keeps a nation in memory: files come one tested year after another."""
+    files = generate_files(describe(), students_by_year=True)
+    first = [next(files)[0] for _ in range(4)]
+    assert first == [
+        f"{table}_{year}.csv" for year in describe().tested_years[:2] for table in ("assessments", "students")
+    ]
+
+
+def test_defects_of_students_by_year_name_their_file(describe):
+    files = dict(generate_files(describe(), students_by_year=True))
+    defects = files["truth_defects.parquet"].query("table == 'students'")
+    assert set(defects["source_file"]) == {f"students_{year}.csv" for year in describe().tested_years}
 
 
 def test_the_generator_knows_no_model():

@@ -1,5 +1,6 @@
 """Records are parted without loss: repeats merged, two tests of one student left to matching."""
 
+import numpy as np
 import pandas as pd
 
 from valueadded.validation.quarantine import find_repeats, first_fault
@@ -44,6 +45,6 @@ def test_repeats_of_a_conflict_are_conflicts():
     frame = pd.DataFrame(
         {"student_id": ["1", "1", "1", "2"], "calendar_year": 2017, "sex": ["F", "F", "M", "F"]}
     )
-    conflicting, repeating = find_repeats(frame, "students")
+    conflicting, repeating = find_repeats(frame, "students", np.arange(4))
     assert conflicting.tolist() == [True, True, True, False]
     assert not repeating.any()

@@ -8,8 +8,10 @@ from valueadded.validation.reconciliation import reconcile_file
 
 
 def test_balanced_account():
-    ledger = reconcile_file("a.csv", "students", 5, np.array([5, 1]), np.array([2, 3]), np.array([4]), 1)
-    assert ledger.iloc[0].tolist() == ["a.csv", "students", 5, 2, 2, 1, 1]
+    ledger = reconcile_file(
+        "a.csv", "students", 5, np.array([5, 1]), np.array([2, 3]), np.array([4]), 1, "9f"
+    )
+    assert ledger.iloc[0].tolist() == ["a.csv", "students", 5, 2, 2, 1, 1, "9f"]
 
 
 @pytest.mark.parametrize(
@@ -25,4 +27,4 @@ def test_balanced_account():
 def test_lost_or_repeated_record_stops_the_run(accepted, quarantined, merged):
     keys = [np.array(part, dtype=int) for part in (accepted, quarantined, merged)]
     with pytest.raises(ReconciliationError, match=r"a\.csv: 4 records in"):
-        reconcile_file("a.csv", "students", 4, *keys, 0)
+        reconcile_file("a.csv", "students", 4, *keys, 0, "9f")

@@ -21,6 +21,11 @@ BROKEN = {
     "score_not_a_number": "0009,012,2017,3,reading,present,inf,20",
     "score_out_of_range": "0009,012,2017,3,reading,present,1000.5,20",
     "score_se_not_a_number": "0009,012,2017,3,reading,present,400,-1",
+    "header_repeated": "student_id,school_id,calendar_year,year_level,domain,participation,score,score_se",
+    "identifier_is_date": "3-Apr,012,2017,3,reading,present,400,20",
+    "total_row": "Total,012,2017,3,reading,present,400,20",
+    "formula_like": "=1+1,012,2017,3,reading,present,400,20",
+    "spreadsheet_error": "0009,#N/A,2017,3,reading,present,400,20",
     "character_not_allowed": '0009,"0\n12",2017,3,reading,present,400,20',
 }
 

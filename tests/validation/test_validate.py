@@ -2,14 +2,13 @@
 
 import logging
 
-import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from valueadded.contracts.records import INPUT_TABLES, LEDGER, QUARANTINE
-from valueadded.errors import ContractError, ReconciliationError, SourceError, ValueAddedError
+from valueadded.errors import ContractError, ReconciliationError, ValueAddedError
 from valueadded.table_io import check_table, write_table
 from valueadded.validation import REASONS
 from valueadded.validation import validate as module
@@ -22,7 +21,8 @@ def test_parts_and_what_the_study_does_not_use(validate, records):
     assert validated.parts[2017, 3]["student_id"].tolist() == ["0001"]
     assert validated.parts[2017, 5]["student_id"].tolist() == ["12345678901234567890", "0003", "0004"]
     assert validated.outside_study["student_id"].tolist() == ["0005", "0006", "0007"]
-    assert validated.ledger.iloc[0].tolist() == ["records.csv", "assessments", 7, 7, 0, 0, 3]
+    assert validated.ledger.iloc[0].tolist()[:7] == ["records.csv", "assessments", 7, 7, 0, 0, 3]
+    assert len(validated.ledger["content"].item()) == 64
 
 
 def test_other_years_of_a_file_with_several_are_kept_apart(validate, records):
@@ -81,7 +81,7 @@ def corrupted_lines(draw):
     return lines
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(lines=corrupted_lines(), wide=st.booleans())
 def test_no_record_is_lost_whatever_the_file_holds(validate, lines, wide):
     options = {"score_columns": {"reading": "score", "numeracy": "score_se"}} if wide else {}
@@ -94,20 +94,6 @@ def test_no_record_is_lost_whatever_the_file_holds(validate, lines, wide):
     assert set(validated.quarantine["reason"]) <= set(REASONS)
     accepted = pd.concat([*validated.parts.values(), validated.outside_study])
     check_table(accepted, INPUT_TABLES["assessments"], "accepted records")
-
-
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(seed=st.integers(0, 2**32 - 1), changes=st.integers(1, 12))
-def test_damaged_bytes_give_an_account_or_a_refusal(validate, records, tmp_path_factory, seed, changes):
-    random = np.random.default_rng(seed)
-    content = bytearray("\n".join(records).encode())
-    for place in random.integers(0, len(content), changes):
-        content[place] = random.integers(0, 128)
-    try:
-        counts = validate(content.decode().split("\n")).ledger.iloc[0]
-    except SourceError:
-        return
-    assert counts["rows_in"] == counts["accepted"] + counts["quarantined"] + counts["duplicates_merged"]
 
 
 CANARIES = ["canary77", "987654321", "61.2345"]

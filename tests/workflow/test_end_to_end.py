@@ -74,6 +74,7 @@ CONTRACTS: dict[str, pa.DataFrameSchema] = {
     "synthetic/truth_whole_school_defects.parquet": synthetic.TRUTH_DEFECTS,
     "validation/*quarantine.parquet": records.QUARANTINE,
     "validation/*ledger.parquet": records.LEDGER,
+    "validation/*notes.parquet": records.NOTES,
     **{
         f"validation/whole_schools/{name}.parquet": contract
         for name, contract in whole_school_records.WHOLE_SCHOOL_TABLES.items()
@@ -176,6 +177,7 @@ EFFECTS += " lower_textbook upper_textbook reliability effect_plus_mean"
 FIXED_COLUMNS = {
     "validation/quarantine": "source_file table source_row reason column detail",
     "validation/ledger": "source_file table rows_in accepted quarantined duplicates_merged",
+    "validation/notes": "source_file table note column records detail",
     "cohorts/attrition": "domain year step reason students",
     "cohorts/reading/2018": "student_id school_id year domain score prior_score prior_school_id",
     "mixed/fits": FITS,

@@ -29,6 +29,8 @@ OPENS_FILES = {
     "publish/": "release tables",
     "audit/": "digests, logs and manifests",
     "cli.py": "templates for a new study",
+    "check_data/command.py": "the configuration of a study, and the page of findings",
+    "exchange/bundle.py": "folders of moments for other agencies",
     "intake_adjusted/shipped.py": "registries that come with the package",
 }
 IMPORTS_ARROW = {"table_io.py", "validation/prescan.py", "validation/delimited.py", "validation/values.py"}
@@ -93,13 +95,17 @@ MAY_IMPORT = {
     "recovery_layered": {"layered", "synthetic", "config", "contracts", "errors"},
     "figures": {"effects", "intake_adjusted", "contracts", "errors"},
     "publish": {"contracts", "errors"},
+    "exchange": {"mixed", "table_io", "contracts", "errors"},
+    "check_data": {"cohorts", "validation", "table_io", "config", "contracts", "errors"},
     "cli": {
         "audit",
+        "check_data",
         "cohorts",
         "config",
         "contracts",
         "effects",
         "errors",
+        "exchange",
         "layered",
         "location_scale",
         "table_io",

@@ -67,8 +67,7 @@ def configured():
 def study_files():
     """Every table and figure of the configured study, and its release."""
     return [
-        "results/validation/ledger.parquet",
-        "results/validation/quarantine.parquet",
+        *expand("results/validation/{table}.parquet", table=["ledger", "notes", "quarantine"]),
         *([KEY_MARK] if STUDENT_FILES else []),
         *student_tables(),
         *school_value_tables(),

@@ -15,6 +15,7 @@ if settings.input.school_values:
             values="results/validation/school_values/values.parquet",
             quarantine="results/validation/school_values/quarantine.parquet",
             ledger="results/validation/school_values/ledger.parquet",
+            notes="results/validation/school_values/notes.parquet",
         log:
             "logs/read_school_values/read_school_values.log",
         benchmark:

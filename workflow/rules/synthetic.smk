@@ -1,4 +1,6 @@
 if settings.synthetic is not None:
+    # One file of students, or one a tested year if input.students.files says so.
+    STUDENTS_BY_YEAR = "{calendar_year}" in str(settings.input.students.files)
 
     rule generate_state:
         """Invent a state of students, schools and test records, and save the truth beside it."""
@@ -7,7 +9,14 @@ if settings.synthetic is not None:
                 "results/synthetic/assessments_{calendar_year}.csv",
                 calendar_year=settings.synthetic.tested_years,
             ),
-            students="results/synthetic/students.csv",
+            students=(
+                expand(
+                    "results/synthetic/students_{calendar_year}.csv",
+                    calendar_year=settings.synthetic.tested_years,
+                )
+                if STUDENTS_BY_YEAR
+                else "results/synthetic/students.csv"
+            ),
             schools="results/synthetic/schools.csv",
             scale_links="results/synthetic/scale_links.parquet",
             truth_scale_links="results/synthetic/truth_scale_links.parquet",
@@ -22,9 +31,11 @@ if settings.synthetic is not None:
             "../../envs/valueadded.yaml"
         threads: 1
         resources:
-            mem_mb=300 + settings.synthetic.schools,
+            # A file a year is let go of before the next one is made.
+            mem_mb=300 + settings.synthetic.schools // (5 if STUDENTS_BY_YEAR else 1),
         params:
             synthetic=section("synthetic"),
+            students_by_year=STUDENTS_BY_YEAR,
             code=code("generate_state"),
         script:
             "../../scripts/generate_state.py"

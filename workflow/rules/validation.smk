@@ -36,7 +36,7 @@ if missing_files:
 for table, file in INPUT_FILES:
 
     rule:
-        """Validate one input file: accepted records in parts, quarantine, ledger."""
+        """Validate one input file: accepted records in parts, quarantine, ledger, notes."""
         name:
             f"validate_file_{table}_{file.key}"
         input:
@@ -51,6 +51,7 @@ for table, file in INPUT_FILES:
             outside_study=f"results/validation/{table}/{file.key}/outside_study.parquet",
             quarantine=f"results/validation/{table}/{file.key}/quarantine.parquet",
             ledger=f"results/validation/{table}/{file.key}/ledger.parquet",
+            notes=f"results/validation/{table}/{file.key}/notes.parquet",
         log:
             f"logs/validate_file/{table}-{file.key}.log",
         benchmark:
@@ -72,13 +73,15 @@ for table, file in INPUT_FILES:
 
 
 rule gather_validation:
-    """Gather the quarantine and the ledger of every input file; nothing depends on them."""
+    """Gather the quarantine, ledger and notes of every input file; nothing depends on them."""
     input:
         quarantines=[f"results/validation/{part}/quarantine.parquet" for part in VALIDATED],
         ledgers=[f"results/validation/{part}/ledger.parquet" for part in VALIDATED],
+        notes=[f"results/validation/{part}/notes.parquet" for part in VALIDATED],
     output:
         quarantine="results/validation/quarantine.parquet",
         ledger="results/validation/ledger.parquet",
+        notes="results/validation/notes.parquet",
     log:
         "logs/gather_validation/gather_validation.log",
     benchmark:

@@ -28,7 +28,7 @@ if settings.synthetic_whole_schools:
 if WHOLE_SCHOOLS:
 
     rule validate_whole_schools:
-        """Validate every file of the records of whole schools: accepted records, quarantine, ledger."""
+        """Validate every file of the records of whole schools: accepted records, quarantine, ledger, notes."""
         input:
             files=[f"{WHOLE_SCHOOL_DATA}/{file.path}" for _, file in whole_school_files()],
             key=STUDENT_KEY,
@@ -36,6 +36,7 @@ if WHOLE_SCHOOLS:
             records=[f"results/validation/whole_schools/{table}.parquet" for table in WHOLE_SCHOOLS.readings],
             quarantine="results/validation/whole_schools/quarantine.parquet",
             ledger="results/validation/whole_schools/ledger.parquet",
+            notes="results/validation/whole_schools/notes.parquet",
         log:
             "logs/validate_whole_schools/validate_whole_schools.log",
         benchmark:

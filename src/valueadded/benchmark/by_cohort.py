@@ -12,7 +12,8 @@ from valueadded.errors import ValueAddedError
 from valueadded.mixed.by_cohort import Cohort, fit_row, label_rows, record_rows
 from valueadded.mixed.fit import estimate_intercept_model
 from valueadded.mixed.formula import formula_columns
-from valueadded.mixed.moments import SchoolMoments, restrict, stack
+from valueadded.mixed.moments import SchoolMoments, restrict
+from valueadded.mixed.stacking import stack
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from valueadded.mixed.criterion import (
 )
 from valueadded.mixed.fit import FittedModel, estimate_intercept_model
 from valueadded.mixed.formula import read_formula, term_columns
-from valueadded.mixed.integrated import Interval, integrated_interval
+from valueadded.mixed.integrated import Interval, held_interval, integrated_interval
 from valueadded.mixed.moments import (
     INTERCEPT,
     SchoolMoments,
@@ -42,6 +42,7 @@ class BenchmarkFit(FittedModel):
     estimates, moments : as in FittedModel; estimates hold the free terms and the variances, moments the terms
         of the line and the free ones
     residual : moments of what is left without the pinned part, the free terms measured from `origin`
+    benchmark : moments of the benchmark cohort
     variant : "offset", "drift" or "frozen"
     coefficients : term -> coefficient of the line, pinned or free, the free drift not included
     pinned : terms held at the benchmark
@@ -50,6 +51,7 @@ class BenchmarkFit(FittedModel):
     """
 
     residual: SchoolMoments
+    benchmark: SchoolMoments
     variant: str
     coefficients: dict[str, float]
     pinned: tuple[str, ...]
@@ -90,7 +92,8 @@ class BenchmarkFit(FittedModel):
         lambda_j (1, free intake of the school) and V the covariance of drift and free coefficients. The error
         of the line's own coefficients is common to all schools and belongs to the drift's interval.
         `deviation` is measured from the level of all schools that year. The "integrated" interval is over the
-        variances and the free coefficients; "frozen" has none to integrate over and keeps the textbook's.
+        variances and the free coefficients; that of "frozen" over the variances of the benchmark cohort, as
+        uncertain as it leaves them.
         """
         from_line = mean_residuals(self.moments, self.coefficients)
         tau2, sigma2 = self.school_variance, self.residual_variance
@@ -102,13 +105,13 @@ class BenchmarkFit(FittedModel):
             deviation = effect - reliability * (reliability @ from_line / reliability.sum())
         posterior = SchoolPosterior(from_line, effect, error, reliability, deviation)
         population = population_mean(self.moments, self.coefficients, {})
-        ends = self._integrated(confidence) if interval == "integrated" else None
+        ends = self._integrated(confidence, from_line) if interval == "integrated" else None
         return effects_frame(self.moments, posterior, population, confidence, ends)
 
-    def _integrated(self, confidence: float) -> tuple[Array, Array] | None:
+    def _integrated(self, confidence: float, from_line: Array) -> tuple[Array, Array] | None:
         """Return the integrated interval of the effects, the drift's own part included."""
         if self.variant == "frozen":
-            return None
+            return held_interval(arrange(self.benchmark, True), self.moments.n, from_line, confidence)
         data = arrange(self.residual, self.variant == "drift")
         level, base = np.zeros(len(data.terms)), 0.0
         if self.variant == "drift":
@@ -177,7 +180,10 @@ def fit_offset(
     found = {term: estimates.coefficients[term] for term in free_columns}
     intercept = height - sum(found[term] * origin[term] for term in free_columns)
     coefficients = {INTERCEPT: intercept, **slopes, **found}
-    return BenchmarkFit(estimates, moments, residual, variant, coefficients, (INTERCEPT, *slopes), origin)
+    pinned = (INTERCEPT, *slopes)
+    return BenchmarkFit(
+        estimates, moments, residual, reference.moments, variant, coefficients, pinned, origin
+    )
 
 
 def _focal_moments(

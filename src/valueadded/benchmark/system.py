@@ -16,7 +16,8 @@ from valueadded.benchmark.link_error import Heights, Scales, outcome_error, prio
 from valueadded.benchmark.prior_terms import PRIOR, Roles, measure_gradient, prior_unit
 from valueadded.errors import ValueAddedError
 from valueadded.mixed.by_cohort import Cohort
-from valueadded.mixed.moments import SchoolMoments, pool, stack
+from valueadded.mixed.moments import SchoolMoments, pool
+from valueadded.mixed.stacking import stack
 
 Row = dict[str, Any]
 COLUMNS = "domain year basis std_error lower upper "

@@ -150,8 +150,25 @@ LEDGER = contract(
             "records",
             at_least=0,
         ),
+        "content": text("SHA-256 of the file's bytes, in hexadecimal"),
     },
     key=["table", "source_file"],
+)
+
+NOTES = contract(
+    "notes",
+    "What was noticed about accepted files, where no record is at fault. Never a student's values.",
+    {
+        "source_file": text("name of the input file"),
+        "table": text("input table the file was read as"),
+        "note": text("code of the note; docs/data-dictionary.md has a sentence for each"),
+        "column": text("column concerned; empty where it is the whole file"),
+        "records": whole(
+            "records concerned; rows or lines where no record can be named", "records", at_least=0
+        ),
+        "detail": text("what to look at, in words"),
+    },
+    key=["table", "source_file", "note", "column"],
 )
 
 SCALE_LINKS = contract(

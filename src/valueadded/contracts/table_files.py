@@ -25,6 +25,7 @@ FILES = {
     },
     "quarantine": GATHERED.format(table="quarantine"),
     "ledger": GATHERED.format(table="ledger"),
+    "notes": GATHERED.format(table="notes"),
     "school_values": "`results/validation/school_values/values.parquet`",
     "school_value_reasons": "`results/intake_adjusted/value_reasons.parquet`",
     "school_value_account": "`results/intake_adjusted/value_account.parquet`",

@@ -63,17 +63,27 @@ def rows_of_school(
             f"performance: outcome '{unknown[0]}' has no words; expected them of the registry"
         )
     areas = list(dict.fromkeys(area for area, _ in outcomes.values()))
-    shown = sorted(set(rows["outcome"]), key=lambda name: areas.index(outcomes[name][0]))
-    ordered = [name for area in areas for name in outcomes if name in shown and outcomes[name][0] == area]
-    place = {name: number for number, name in enumerate(ordered, start=1)}
-    words = {name: text for name, (_, text) in outcomes.items()}
+    # A school of two groups that share an outcome has a row in each.
+    pairs = rows[["outcome", "group"]].drop_duplicates()
+    shared = set(pairs.loc[pairs["outcome"].duplicated(), "outcome"])
+    of_outcome = pairs.groupby("outcome", sort=False)["group"].agg(list)
+    ordered = [
+        (name, group)
+        for area in areas
+        for name in outcomes
+        if name in of_outcome and outcomes[name][0] == area
+        for group in of_outcome[name]
+    ]
+    place = {pair: number for number, pair in enumerate(ordered, start=1)}
     found = rows.assign(
-        place=rows["outcome"].map(place).astype("int64"),
-        area=rows["outcome"].map({name: area for name, (area, _) in outcomes.items()}).astype("str"),
-        words=rows["outcome"].map(words).astype("str"),
+        place=[place[pair] for pair in zip(rows["outcome"], rows["group"], strict=True)],
+        area=[outcomes[name][0] for name in rows["outcome"]],
+        words=[
+            f"{outcomes[name][1]}, among {in_words(group).lower()}" if name in shared else outcomes[name][1]
+            for name, group in zip(rows["outcome"], rows["group"], strict=True)
+        ],
         limit=float(limit),
-        window=rows["window"].astype("str"),
-    )
+    ).astype({"place": "int64", "area": "str", "words": "str", "window": "str"})
     # The latest year stands above the mean of years.
     order = found["window"].map({name: number for number, name in enumerate(WINDOWS)})
     return found.assign(order=order).sort_values(["place", "order"], ignore_index=True).drop(columns="order")

@@ -9,7 +9,7 @@ from valueadded.intake_adjusted.panel import Panel, arrange_panel
 from valueadded.intake_adjusted.policy import NO_COMPOSITION, Policy, Variable
 from valueadded.intake_adjusted.schedule import Task, schedule
 from valueadded.intake_adjusted.windows import intake_window
-from valueadded.numerics.least_squares import fit_least_squares
+from valueadded.numerics.least_squares import LeastSquares, fit_least_squares
 
 Array = NDArray[np.float64]
 
@@ -57,9 +57,9 @@ def _contest(task: Task, panel: Panel, policy: Policy, choices: Choices) -> list
         name: fit_least_squares(np.column_stack([others, values])[complete], response)
         for name, values in found.items()
     }
-    shares = {name: np.nan if fit is None else fit.r_squared for name, fit in fits.items()}
+    shares = {name: _explained(fit) for name, fit in fits.items()}
     best = max(shares, key=lambda name: np.nan_to_num(shares[name], nan=-1.0))
-    without = np.nan if alone is None else alone.r_squared
+    without = _explained(alone)
     return [
         {
             "outcome": task.outcome.measure,
@@ -75,6 +75,11 @@ def _contest(task: Task, panel: Panel, policy: Policy, choices: Choices) -> list
         }
         for name, share in shares.items()
     ]
+
+
+def _explained(fit: LeastSquares | None) -> float:
+    """Return the R2 of a regression; missing where there is none, or where nothing is left to explain."""
+    return np.nan if fit is None or fit.exact else fit.r_squared
 
 
 def _candidates(task: Task, policy: Policy) -> list[Variable]:

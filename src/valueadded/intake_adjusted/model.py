@@ -124,7 +124,7 @@ def judge_schools(
         f"n_{word.replace(' ', '_')}": int((status == word).sum())
         for word in ("suppressed", "missing intake", "missing outcome")
     }
-    terms = tabulate_terms(found, names, columns[fitted], response[fitted], **counts)
+    terms = tabulate_terms(found, names, columns[fitted], **counts)
     return performance, terms
 
 

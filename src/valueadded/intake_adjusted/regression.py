@@ -45,14 +45,14 @@ def regress_schools(
     stays = np.ones(len(outcome), dtype=bool)
     line = fit_least_squares(intake, outcome)
     done = 0
-    while line is not None and done < passes:
+    while line is not None and not line.exact and done < passes:
         beyond = np.abs(_standardise(line, residual)) > cap + ROUNDING
         if not beyond.any():
             break
         stays[np.flatnonzero(stays)[beyond]] = False
         line = fit_least_squares(intake[stays], outcome[stays])
         done += 1
-    if line is None:
+    if line is None or line.exact:
         return None
     expected = line.predict(intake)
     standardised = cap * np.sign(outcome - expected)

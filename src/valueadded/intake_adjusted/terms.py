@@ -12,12 +12,12 @@ Array = NDArray[np.float64]
 
 
 def tabulate_terms(
-    fit: SchoolRegression, names: Sequence[str], intake: Array, outcome: Array, **exclusions: int
+    fit: SchoolRegression, names: Sequence[str], intake: Array, **exclusions: int
 ) -> pd.DataFrame:
     """Return `term` (Intercept first), `estimate`, `std_error`, `t`, `r_squared`, `n_schools` and more.
 
-    Standard errors and diagnostics are those of statsmodels. `aliased` says of a column that depends on
-    others, and has no estimate, which ones; `condition_number` is of columns with mean 0 and spread 1;
+    `aliased` says of a column that depends on others, and has no estimate, which ones; `condition_number` is
+    of columns with mean 0 and spread 1;
     `heteroscedasticity_p` is the Breusch-Pagan test; `largest_cooks_distance` the pull of one school.
 
     Parameters
@@ -25,27 +25,22 @@ def tabulate_terms(
     exclusions
         Counts of schools for further columns.
     """
-    from statsmodels.regression.linear_model import OLS
     from statsmodels.stats.diagnostic import het_breuschpagan
 
     stays = ~fit.removed
     kept = [k for k in range(len(names)) if k not in fit.line.aliased]
     columns = intake[stays][:, kept]
     design = np.column_stack([np.ones(stays.sum()), columns])
-    peer = OLS(outcome[stays], design).fit()
-    errors, ratios = np.full(len(names) + 1, np.nan), np.full(len(names) + 1, np.nan)
-    at = [0, *(k + 1 for k in kept)]
-    errors[at], ratios[at] = peer.bse, peer.tvalues
     scaled = (columns - columns.mean(axis=0)) / columns.std(axis=0)
     h, square = fit.line.leverage, fit.line.mean_square
     room = np.maximum(1.0 - h, np.finfo(float).eps)
-    cook = fit.line.residual**2 / (len(at) * square) * h / room**2
+    cook = fit.line.residual**2 / (design.shape[1] * square) * h / room**2
     return pd.DataFrame(
         {
             "term": pd.array(["Intercept", *names], dtype="str"),
             "estimate": fit.line.coefficients,
-            "std_error": errors,
-            "t": ratios,
+            "std_error": fit.line.std_error,
+            "t": fit.line.coefficients / fit.line.std_error,
             "aliased": pd.array(["", *(_words(fit, names, k) for k in range(len(names)))], dtype="str"),
             "r_squared": fit.line.r_squared,
             "residual_variance": square,
@@ -54,7 +49,7 @@ def tabulate_terms(
             "passes": fit.passes,
             **exclusions,
             "condition_number": float(np.linalg.cond(scaled)) if kept else 1.0,
-            "heteroscedasticity_p": float(het_breuschpagan(peer.resid, design)[1]) if kept else np.nan,
+            "heteroscedasticity_p": float(het_breuschpagan(fit.line.residual, design)[1]) if kept else np.nan,
             "largest_cooks_distance": float(cook.max()),
         }
     )

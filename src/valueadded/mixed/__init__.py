@@ -8,7 +8,9 @@ from valueadded.mixed.multi_cohort import MultiCohortFit, fit_multi_cohort
 from valueadded.mixed.multi_subject import MultiSubjectFit, fit_multi_subject
 from valueadded.mixed.random_intercept import RandomInterceptFit, fit_random_intercept
 from valueadded.mixed.random_slope import RandomSlopeFit, fit_random_slope
+from valueadded.mixed.stacking import join_agencies
 from valueadded.mixed.subjects.design import SubjectMoments, summarise_subjects
+from valueadded.mixed.subjects.joining import join_subject_agencies
 from valueadded.mixed.summarise import moments_from_frame, summarise_cohort, summarise_schools
 
 __all__ = [
@@ -27,6 +29,8 @@ __all__ = [
     "fit_random_intercept",
     "fit_random_slope",
     "fit_relative_models",
+    "join_agencies",
+    "join_subject_agencies",
     "moments_from_frame",
     "summarise_cohort",
     "summarise_schools",

@@ -106,8 +106,40 @@ def integrated_interval(
         reach = level[:, None] - share * data.rows[:-1]
         of_line = (reach * solution.system.solve(reach)).sum(axis=0)
         spread[point] = np.sqrt(sigma2 * (theta * (1.0 - share) + of_line))
+    return _both_ends(grid.weight, centre, spread, freedom, confidence)
+
+
+def held_interval(
+    source: ProfileData, n: Array, residual: Array, confidence: float
+) -> tuple[Array, Array] | None:
+    """Return the interval (J,), (J,) of effects measured from a frozen line with variances of another cohort.
+
+    The line is what effects are measured from and has no error here; the variances are as uncertain as the
+    cohort that they were estimated in leaves them. Nothing for 3 schools or fewer there.
+
+    Parameters
+    ----------
+    source
+        Moments of the cohort that the variances come from.
+    n, residual
+        (J,) students and mean residuals from the line, of the schools whose effects are asked for.
+    """
+    if len(source.n) <= TOO_FEW_SCHOOLS:
+        return None
+    grid = ratio_posterior(source)
+    freedom = source.n_students - len(source.terms)
+    sigma2 = np.array([solve_gls(cross_products(source, theta)).rss / freedom for theta in grid.theta])
+    share = n * grid.theta[:, None] / (1.0 + n * grid.theta[:, None])
+    spread = np.sqrt((sigma2 * grid.theta)[:, None] * (1.0 - share))
+    return _both_ends(grid.weight, share * residual, spread, freedom, confidence)
+
+
+def _both_ends(
+    weight: Array, centre: Array, spread: Array, freedom: float, confidence: float
+) -> tuple[Array, Array]:
+    """Return the equal-tailed interval (J,), (J,) of mixtures of G t distributions (G, J)."""
     tail = (1.0 - confidence) / 2
-    ends = [_mixture_quantile(at, grid.weight, centre, spread, freedom) for at in (tail, 1.0 - tail)]
+    ends = [_mixture_quantile(at, weight, centre, spread, freedom) for at in (tail, 1.0 - tail)]
     return ends[0], ends[1]
 
 

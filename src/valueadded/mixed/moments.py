@@ -136,43 +136,6 @@ def recentre(moments: SchoolMoments, centre: Array) -> SchoolMoments:
     return replace(moments, centre=centre, mean=moments.mean + (moments.centre - centre))
 
 
-def stack(parts: Sequence[SchoolMoments]) -> SchoolMoments:
-    """Return the moments of several cohorts one below the other, about one centre.
-
-    A term that a cohort lacks stands for a factor level nobody in it has: a column of zeros.
-
-    Raises
-    ------
-    DesignError
-        If a factor is measured from different reference levels in two cohorts, or a cohort is given twice.
-    """
-    columns = _all_columns(parts)
-    widened = [_widen(part, columns) for part in parts]
-    levels: dict[str, tuple[str, ...]] = {}
-    for part in parts:
-        for factor, found in part.levels.items():
-            known = levels.get(factor, found)
-            check_reference_level(factor, found[0], known[0])
-            levels[factor] = tuple(dict.fromkeys([*known, *found]))
-    cohorts = [int(cohort) for part in parts for cohort in np.unique(part.cohort)]
-    if len(set(cohorts)) < len(cohorts):
-        raise DesignError(f"cohorts {cohorts}: found one twice; expected each once")
-    centre = widened[0].centre
-    aligned = [recentre(part, centre) for part in widened]
-    return SchoolMoments(
-        school_id=np.concatenate([part.school_id for part in aligned]),
-        cohort=np.concatenate([part.cohort for part in aligned]),
-        n=np.concatenate([part.n for part in aligned]),
-        columns=columns,
-        centre=centre,
-        mean=np.concatenate([part.mean for part in aligned]),
-        scatter=np.concatenate([part.scatter for part in aligned]),
-        levels=levels,
-        formulas=_all_formulas(parts),
-        n_left_out=sum(part.n_left_out for part in parts),
-    )
-
-
 def pool(moments: SchoolMoments) -> SchoolMoments:
     """Return the moments with all cohorts of a school merged into one row; `cohort` is the latest."""
     schools, codes = np.unique(moments.school_id.astype(str), return_inverse=True)
@@ -189,51 +152,3 @@ def pool(moments: SchoolMoments) -> SchoolMoments:
         mean=pooled.mean,
         scatter=pooled.scatter,
     )
-
-
-def check_reference_level(factor: str, found: str, expected: str) -> None:
-    """Refuse coefficients of one factor that are measured from two different levels.
-
-    Raises
-    ------
-    DesignError
-        Naming the factor, both levels and the remedy.
-    """
-    if found != expected:
-        raise DesignError(
-            f"column {factor}: coefficients are measured from level '{found}' in one cohort and from "
-            f"'{expected}' "
-            f"in another; expected one reference level; name it in the formula of `mixed` and `benchmark`, "
-            f"C({factor}, contr.treatment('{expected}'))"
-        )
-
-
-def _all_columns(parts: Sequence[SchoolMoments]) -> tuple[str, ...]:
-    terms = dict.fromkeys(term for part in parts for term in part.terms)
-    return (*terms, parts[0].columns[-1])
-
-
-def _all_formulas(parts: Sequence[SchoolMoments]) -> dict[str, dict[str, tuple[str, ...]]]:
-    """Return the columns of each term in any cohort, for the formulas that every cohort has."""
-    shared = [key for key in parts[0].formulas if all(key in part.formulas for part in parts)]
-    return {
-        key: {
-            term: tuple(dict.fromkeys(column for part in parts for column in part.formulas[key][term]))
-            for term in parts[0].formulas[key]
-        }
-        for key in shared
-    }
-
-
-def _widen(moments: SchoolMoments, columns: tuple[str, ...]) -> SchoolMoments:
-    """Return the moments with columns of zeros for the terms that are absent."""
-    if moments.columns == columns:
-        return moments
-    position = [columns.index(name) for name in moments.columns]
-    centre = np.zeros(len(columns))
-    mean = np.zeros((moments.n_schools, len(columns)))
-    scatter = np.zeros((moments.n_schools, len(columns), len(columns)))
-    centre[position] = moments.centre
-    mean[:, position] = moments.mean
-    scatter[np.ix_(range(moments.n_schools), position, position)] = moments.scatter
-    return replace(moments, columns=columns, centre=centre, mean=mean, scatter=scatter)

@@ -58,24 +58,29 @@ class DefiniteSystem:
     """
 
     def __init__(self, matrix: Array) -> None:
-        # Jobs that only sum up moments import this package too, and need not wait for the library.
-        from scipy.linalg import cho_factor
+        # Jobs that only sum up moments import this package too, and need not wait for the library. Its
+        # routines are called bare: what is wrapped around them takes longer than they do on small systems.
+        from scipy.linalg.lapack import dpotrf
 
         self.scale = np.sqrt(np.diag(matrix))
         scaled = matrix / np.outer(self.scale, self.scale)
-        self._factor = cho_factor(scaled, lower=True) if len(matrix) else None
         self._scaled = scaled
+        self._factor = None
+        if len(matrix):
+            self._factor, fault = dpotrf(scaled, lower=1, clean=0)
+            if fault:
+                raise np.linalg.LinAlgError(f"leading minor {fault} is not positive definite")
 
     def solve(self, right: Array) -> Array:
         """Return the solution for right-hand sides (p,) or (p, m), with one step of refinement."""
-        from scipy.linalg import cho_solve
+        from scipy.linalg.lapack import dpotrs
 
         if self._factor is None:
             return np.zeros_like(right)
         scale = self.scale if right.ndim == 1 else self.scale[:, None]
         target = right / scale
-        solution = cho_solve(self._factor, target)
-        solution += cho_solve(self._factor, target - self._scaled @ solution)
+        solution = dpotrs(self._factor, target, lower=1)[0]
+        solution += dpotrs(self._factor, target - self._scaled @ solution, lower=1)[0]
         return solution / scale
 
     def inverse(self) -> Array:
@@ -87,4 +92,4 @@ class DefiniteSystem:
         """Return the logarithm of the determinant; 0 for p = 0."""
         if self._factor is None:
             return 0.0
-        return float(2 * np.log(np.diag(self._factor[0])).sum() + 2 * np.log(self.scale).sum())
+        return float(2 * np.log(np.diag(self._factor)).sum() + 2 * np.log(self.scale).sum())

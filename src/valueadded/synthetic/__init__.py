@@ -1,6 +1,6 @@
 """A synthetic state: students, schools and test records with planted truth."""
 
-from valueadded.synthetic.state import State, generate_state
+from valueadded.synthetic.state import State, generate_files, generate_state
 from valueadded.synthetic.teachers import TeacherRecords, generate_teachers
 from valueadded.synthetic.twin import Twin, generate_twin
 from valueadded.synthetic.whole_schools import WholeSchoolState, generate_whole_schools
@@ -10,6 +10,7 @@ __all__ = [
     "TeacherRecords",
     "Twin",
     "WholeSchoolState",
+    "generate_files",
     "generate_state",
     "generate_teachers",
     "generate_twin",

@@ -1,5 +1,6 @@
 """One synthetic state: the files of every tested year and the truth behind them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +15,7 @@ from valueadded.synthetic.defects import (
     Defect,
     spoil_rows,
 )
-from valueadded.synthetic.population import draw_schools, draw_students, school_ids
+from valueadded.synthetic.population import Schools, draw_schools, draw_students, school_ids
 from valueadded.synthetic.records import (
     OUTCOME_LEVEL,
     PRIOR_LEVEL,
@@ -28,7 +29,9 @@ from valueadded.synthetic.records import (
     write_students,
 )
 from valueadded.synthetic.scores import draw_scores
-from valueadded.synthetic.truth import GAP_YEARS, plant_truth, tabulate_schools, tabulate_system
+from valueadded.synthetic.truth import GAP_YEARS, Truth, plant_truth, tabulate_schools, tabulate_system
+
+TABLES = ("scale_links", "truth_scale_links", "truth_schools", "truth_system", "truth_defects")
 
 
 @dataclass(frozen=True)
@@ -53,14 +56,80 @@ class State:
     truth_defects: pd.DataFrame
 
 
+@dataclass(frozen=True)
+class YearFiles:
+    """The files of one tested year, as text.
+
+    assessments : a row for each student, level and domain
+    students : a row for each student with a test
+    defects : the deliberately defective rows of `assessments`
+    """
+
+    calendar_year: int
+    assessments: pd.DataFrame
+    students: pd.DataFrame
+    defects: pd.DataFrame
+
+
 def generate_state(settings: Synthetic) -> State:
-    """Return the state that `settings` describes; the same settings always give the same state.
+    """Return the state that `settings` describes, whole; the same settings always give the same state."""
+    files = dict(generate_files(settings))
+    return State(
+        assessments={year: files[f"assessments_{year}.csv"] for year in settings.tested_years},
+        students=files["students.csv"],
+        schools=files["schools.csv"],
+        **{name: files[f"{name}.parquet"] for name in TABLES},
+    )
+
+
+def generate_files(
+    settings: Synthetic, *, students_by_year: bool = False
+) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Yield every file of the state, its name and its rows, as soon as it is ready.
+
+    Whoever lets go of a file before taking the next one needs memory for one tested year only.
+
+    Parameters
+    ----------
+    students_by_year
+        Students in a file for each tested year, `students_2016.csv`, instead of `students.csv`: what a
+        nation needs, whose students of all years are too many for one.
+    """
+    truth = plant_truth(settings)
+    schools = draw_schools(settings)
+    defects, students = [], []
+    for files in draw_years(settings, truth, schools):
+        defects.append(files.defects)
+        yield f"assessments_{files.calendar_year}.csv", files.assessments
+        if students_by_year:
+            name = f"students_{files.calendar_year}.csv"
+            spoiled, found = _spoil_students(settings, files.students, name)
+            defects.append(found)
+            yield name, spoiled
+        else:
+            students.append(files.students)
+    if not students_by_year:
+        spoiled, found = _spoil_students(settings, pd.concat(students, ignore_index=True), "students.csv")
+        defects.append(found)
+        yield "students.csv", spoiled
+    spoiled, found = _spoil(
+        settings, write_schools(settings, schools), ("schools", "schools.csv"), SCHOOL_DEFECTS, {}
+    )
+    defects.append(found)
+    yield "schools.csv", spoiled
+    yield "scale_links.parquet", link_scales(settings, estimated=True)
+    yield "truth_scale_links.parquet", link_scales(settings, estimated=False)
+    yield "truth_schools.parquet", tabulate_schools(settings, truth, school_ids(settings.schools))
+    yield "truth_system.parquet", tabulate_system(settings, truth)
+    yield "truth_defects.parquet", pd.concat(defects, ignore_index=True)
+
+
+def draw_years(settings: Synthetic, truth: Truth, schools: Schools) -> Iterator[YearFiles]:
+    """Yield the files of each tested year in turn.
 
     Every cohort of students is drawn once, for the year in which it reaches the prior level, and then
     followed to its outcome test. `scores.draw_scores` says which model the planted truth belongs to.
     """
-    truth = plant_truth(settings)
-    schools = draw_schools(settings)
     tested = settings.tested_years
     records: dict[int, list[Records]] = {year: [] for year in tested}
     covariates: dict[int, list[pd.DataFrame]] = {year: [] for year in tested}
@@ -68,47 +137,28 @@ def generate_state(settings: Synthetic) -> State:
     for prior_year in range(min(tested) - GAP_YEARS - 1, max(tested) + 1):
         students = draw_students(settings, schools, prior_year)
         scores = draw_scores(settings, truth, students)
-        for year in tested:
+        for year in records:
             if prior_year <= year <= prior_year + GAP_YEARS + 1:
                 records[year] += [
                     record_test(students, scores, year, level) for level in (PRIOR_LEVEL, OUTCOME_LEVEL)
                 ]
                 covariates[year].append(write_students(students, year))
+        # No later cohort has a test in this year.
+        if prior_year in records:
+            joined = repeat_records(settings, join_records(records.pop(prior_year)), prior_year)
+            assessments, found = _spoil(
+                settings,
+                write_assessments(settings, joined, prior_year),
+                ("assessments", f"assessments_{prior_year}.csv"),
+                ASSESSMENT_DEFECTS,
+                {"participation": "P"},
+            )
+            everybody = pd.concat(covariates.pop(prior_year)).sort_values("student", ignore_index=True)
+            yield YearFiles(prior_year, assessments, everybody, found)
 
-    assessments, defects = {}, []
-    for year in tested:
-        joined = repeat_records(settings, join_records(records.pop(year)), year)
-        assessments[year], found = _spoil(
-            settings,
-            write_assessments(settings, joined, year),
-            ("assessments", f"assessments_{year}.csv"),
-            ASSESSMENT_DEFECTS,
-            {"participation": "P"},
-        )
-        defects.append(found)
-    by_year = [pd.concat(covariates[year]).sort_values("student") for year in tested]
-    student_file, found = _spoil(
-        settings,
-        pd.concat(by_year, ignore_index=True),
-        ("students", "students.csv"),
-        STUDENT_DEFECTS,
-        {"disability": "N"},
-    )
-    defects.append(found)
-    school_file, found = _spoil(
-        settings, write_schools(settings, schools), ("schools", "schools.csv"), SCHOOL_DEFECTS, {}
-    )
-    defects.append(found)
-    return State(
-        assessments=assessments,
-        students=student_file,
-        schools=school_file,
-        scale_links=link_scales(settings, estimated=True),
-        truth_scale_links=link_scales(settings, estimated=False),
-        truth_schools=tabulate_schools(settings, truth, school_ids(settings.schools)),
-        truth_system=tabulate_system(settings, truth),
-        truth_defects=pd.concat(defects, ignore_index=True),
-    )
+
+def _spoil_students(settings: Synthetic, frame: pd.DataFrame, name: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    return _spoil(settings, frame, ("students", name), STUDENT_DEFECTS, {"disability": "N"})
 
 
 def _spoil(

@@ -5,7 +5,8 @@ import numpy as np
 from valueadded.mixed import MultiCohortFit, fit_multi_cohort
 from valueadded.mixed.joint.posterior import Reference, line_height
 from valueadded.mixed.joint.structures import StructureName
-from valueadded.mixed.moments import stack, student_means
+from valueadded.mixed.moments import student_means
+from valueadded.mixed.stacking import stack
 from valueadded.validate_benchmark.draw import FORMULA, System
 from valueadded.validate_benchmark.estimate import Estimate, of_system
 

@@ -28,17 +28,25 @@ def read_id_map(folder: str | Path, id_map: IdMap | None, section: str) -> dict[
     for key, column in (("old", id_map.old), ("new", id_map.new)):
         if column not in rows:
             found = describe_names(list(rows.columns))
-            raise SourceError(f"{path}: missing column '{column}' ({section}.{key}); the file has {found}")
+            raise SourceError(
+                f"{path}: missing column '{column}' ({section}.{key}); the file has {found}",
+                "columns_missing",
+            )
     old, new = text_of(rows[id_map.old]), text_of(rows[id_map.new])
     gaps = (old.isna() | new.isna()).to_numpy()
     if source.misshapen or gaps.any():
         row = min([*source.misshapen, *source.source_row[gaps].tolist()])
-        raise SourceError(f"{path}: row {row} has no two identifiers; expected a former and a present one")
+        raise SourceError(
+            f"{path}: row {row} has no two identifiers; expected a former and a present one",
+            "id_map_faulty",
+        )
     follower: dict[str, str] = {}
     for row, former, present in zip(source.source_row, old, new, strict=True):
         if follower.setdefault(former, present) != present:
             raise SourceError(
-                f"{path}: row {row} gives '{former}' a second follower, '{present}'; expected one ({section})"
+                f"{path}: row {row} gives '{former}' a second follower, '{present}'; expected one"
+                f" ({section})",
+                "id_map_faulty",
             )
     return {former: _last_of(follower, former, path) for former in follower}
 
@@ -50,5 +58,6 @@ def _last_of(follower: dict[str, str], former: str, path: Path) -> str:
         if name not in follower:
             return name
     raise SourceError(
-        f"{path}: the changes of '{former}' lead in a circle; expected an identifier at their end"
+        f"{path}: the changes of '{former}' lead in a circle; expected an identifier at their end",
+        "id_map_faulty",
     )

@@ -14,11 +14,12 @@ from pandas.api.extensions import ExtensionArray
 
 from valueadded.config.input import InputFile, Reading
 from valueadded.config.sources import Source
+from valueadded.contracts.columns import PARTICIPATION
 from valueadded.contracts.records import INPUT_TABLES
 from valueadded.contracts.whole_school_records import WHOLE_SCHOOL_TABLES
 from valueadded.errors import SourceError
 from valueadded.validation.source_rows import SourceRows, describe_names
-from valueadded.validation.values import number_of, recode, text_of
+from valueadded.validation.values import number_of, recode, repeats_itself, text_of
 
 OPTIONAL = ("participation", "score_se", "prior_score", "prior_school_id", "share")
 # Columns that one table needs and another may lack.
@@ -45,12 +46,14 @@ class Records:
     origins : column of the table -> column of the file it comes from, for those that come from one
     records_a_row : r
     identified : whether the file has student identifiers of its own
+    scores_ignored : scores beside any participation but present
     """
 
     frame: pd.DataFrame
     origins: dict[str, str]
     records_a_row: int
     identified: bool
+    scores_ignored: int = 0
 
 
 def map_records(
@@ -78,7 +81,7 @@ def map_records(
         frame = _one_record_a_domain(frame, source.rows, reading)
         origins["score"] = " or ".join(reading.score_columns.values())
     frame["record"] = np.tile(np.arange(1, _records_a_row(reading) + 1), len(source.rows))
-    frame = _with_participation(frame) if table == "assessments" else frame
+    frame, scores_ignored = _with_participation(frame) if table == "assessments" else (frame, 0)
     for name in INPUT_TABLES[table].columns:
         if name not in frame:
             empty: object = np.nan if name in numbers else None
@@ -87,7 +90,7 @@ def map_records(
         (frame["source_row"] - 1) * _records_a_row(reading) + frame["record"], name="record_key"
     )
     identified = not ("student_id" in sources and sources["student_id"].row_number)
-    return Records(frame, origins, _records_a_row(reading), identified)
+    return Records(frame, origins, _records_a_row(reading), identified, scores_ignored)
 
 
 def section_of(table: str) -> str:
@@ -133,7 +136,9 @@ def resolve_sources(
     if lacking:
         hint = f"; expected the right column separator ({section}.delimiter)" if len(available) == 1 else ""
         raise SourceError(
-            f"{path}: missing column {', '.join(lacking)}; the file has {describe_names(available)}{hint}"
+            f"{path}: line 1: missing column {', '.join(lacking)}; the file has {describe_names(available)}"
+            f"{hint}",
+            "columns_missing",
         )
     return sources
 
@@ -148,12 +153,21 @@ def column_of(
         return pd.array([f"{file_key}-{row}" for row in source.source_row], dtype="str")
     if origin.column is not None:
         values = rows[origin.column]
+        if repeats_itself(values):
+            places, distinct = pd.factorize(values)
+            once = _values_of(pd.Series(distinct, dtype="str"), origin, missing, is_number=is_number)
+            return once.take(places)
     elif origin.columns is not None:
         values = text_of(rows[origin.columns[0]], missing)
         for name in origin.columns[1:]:
             values = values + origin.separator + text_of(rows[name], missing)
     else:
         values = pd.Series(origin.constant, index=rows.index, dtype="str")
+    return _values_of(values, origin, missing, is_number=is_number)
+
+
+def _values_of(values: pd.Series, origin: Source, missing: list[str], *, is_number: bool) -> ExtensionArray:
+    """Return values of the file as those of the table."""
     if origin.codes is not None:
         values = recode(text_of(values), origin.codes, origin.otherwise, missing)
         if is_number:
@@ -176,16 +190,21 @@ def _records_a_row(reading: Reading) -> int:
     return max(1, len(reading.score_columns))
 
 
-def _with_participation(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the frame with a participation for every record, and scores only where it says present."""
+def _with_participation(frame: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    """Return the frame with a participation for every record, and scores only where it says present.
+
+    How many scores this takes away is returned beside it.
+    """
     if "participation" not in frame:
         scored = frame["score"].notna().to_numpy()
         frame["participation"] = pd.array(np.where(scored, "present", "absent"), dtype="str")
-    present = frame["participation"] == "present"
+    # Where the participation is no known one the row checks put the record aside, whatever its score.
+    away = frame["participation"].isin([code for code in PARTICIPATION if code != "present"]).to_numpy()
+    ignored = int((frame["score"].notna().to_numpy() & away).sum())
     for name in ("score", "score_se"):
         if name in frame:
-            frame[name] = frame[name].where(present)
-    return frame
+            frame[name] = frame[name].mask(away)
+    return frame, ignored
 
 
 def origin_in_words(origin: Source) -> str:

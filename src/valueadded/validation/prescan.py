@@ -5,8 +5,12 @@ come back with the codes they store, not with their value labels: labels are tra
 always distinct, codes are what a code book documents and what `codes` in the configuration can name.
 """
 
+import codecs
 import gzip
+import zlib
 from collections.abc import Callable
+from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +21,7 @@ import pyarrow.parquet
 from valueadded.config.input import Reading
 from valueadded.errors import SourceError
 from valueadded.validation.delimited import parse_delimited
+from valueadded.validation.notes import Note
 from valueadded.validation.source_rows import SourceRows, check_names
 from valueadded.validation.values import LARGEST_EXACT
 
@@ -38,48 +43,108 @@ def read_source(path: str | Path, reading: Reading, section: str) -> SourceRows:
     path = Path(path)
     if not path.is_file():
         raise SourceError(
-            f"{path}: no such file; expected it in the data folder ({section}.files, data_folder)"
+            f"{path}: no such file; expected it in the data folder ({section}.files, data_folder)",
+            "file_missing",
         )
-    if path.stat().st_size == 0:
-        raise SourceError(f"{path}: the file is empty; expected a header and rows ({section}.files)")
+    try:
+        content = path.read_bytes()
+    except OSError as fault:
+        raise _damaged(path, fault) from None
+    if not content:
+        raise SourceError(
+            f"{path}: the file is empty; expected a header and rows ({section}.files)", "file_empty"
+        )
     suffix = path.with_suffix("").suffix.lower() if path.suffix.lower() == ".gz" else path.suffix.lower()
     if suffix in (".csv", ".txt", ".tsv"):
-        source = parse_delimited(_decode(path, reading, section), path, reading, section)
+        text, notes = _decode(content, path, reading, section)
+        source = parse_delimited(text, path, reading, section)
+        source = replace(source, notes=(*notes, *source.notes))
     elif suffix in TYPED_READERS and path.suffix.lower() != ".gz":
         source = _read_typed(path, TYPED_READERS[suffix], reading, section)
     else:
         raise SourceError(
             f"{path}: found a file of type '{path.suffix}'; expected .csv, .txt or .tsv (also .gz),"
-            f" {', '.join(TYPED_READERS)} ({section}.files)"
+            f" {', '.join(TYPED_READERS)} ({section}.files)",
+            "type_unknown",
         )
     if source.rows_in == 0:
-        raise SourceError(f"{path}: found a header and no rows; expected rows ({section}.files)")
-    return source
-
-
-def _decode(path: Path, reading: Reading, section: str) -> str:
-    try:
-        content = gzip.decompress(path.read_bytes()) if path.suffix.lower() == ".gz" else path.read_bytes()
-    except (OSError, EOFError) as fault:
         raise SourceError(
-            f"{path}: cannot be read ({type(fault).__name__}); expected a complete file, which a"
-            " cut-off or damaged .gz file is not"
-        ) from None
+            f"{path}: found a header and no rows; expected rows ({section}.files)", "header_only"
+        )
+    return replace(source, content=sha256(content).hexdigest())
+
+
+def _decode(content: bytes, path: Path, reading: Reading, section: str) -> tuple[bytes, list[Note]]:
+    """Return a text file in UTF-8, whatever its own encoding, and what was noticed."""
+    if path.suffix.lower() == ".gz":
+        try:
+            content = gzip.decompress(content)
+        except (OSError, EOFError, zlib.error) as fault:
+            raise _damaged(path, fault) from None
+    for beginning, words in DISGUISES.items():
+        if content[: len(beginning)].lower() == beginning:
+            raise SourceError(
+                f"{path}: found {words}; expected text with columns, or a name that ends as such files"
+                f" do ({section}.files)",
+                "another_type",
+            )
     try:
-        return content.decode(reading.encoding).removeprefix("\ufeff")
+        encoding = codecs.lookup(reading.encoding).name
+        b"".decode(encoding)  # A codec may exist and not be one of text.
     except LookupError:
         raise SourceError(
             f"{path}: found the encoding '{reading.encoding}'; expected a known one, for example"
-            f" utf-8-sig or cp1252 ({section}.encoding)"
+            f" utf-8-sig or cp1252 ({section}.encoding)",
+            "encoding_unknown",
         ) from None
-    except UnicodeDecodeError as fault:
-        line = content.count(b"\n", 0, fault.start) + 1
+    notes: list[Note] = []
+    if content.startswith(codecs.BOM_UTF8):
+        if encoding not in UTF_8:
+            raise SourceError(
+                f"{path}: line 1 begins with the mark of utf-8; expected a file in {reading.encoding}, or"
+                f" encoding: utf-8-sig ({section}.encoding)",
+                "encoding_wrong",
+            )
+        content = content[len(codecs.BOM_UTF8) :]
+        notes.append(Note("byte_order_mark", "", 1, "nothing to do"))
+    if encoding in UTF_8 and content.isascii():
+        return content, notes
+    try:
+        # Decoding is the test; the parser takes UTF-8.
+        text = content.decode("utf-8" if encoding in UTF_8 else encoding)
+        return (content, notes) if encoding in UTF_8 else (text.removeprefix("\ufeff").encode(), notes)
+    except UnicodeError as fault:
+        place = getattr(fault, "start", 0)
+        line = content.count(b"\n", 0, place) + 1
         marked = content[:2] in (b"\xff\xfe", b"\xfe\xff")
         hint = "utf-16, by its first two bytes" if marked else "for example cp1252 for files from Windows"
         raise SourceError(
             f"{path}: line {line} cannot be decoded as {reading.encoding}; expected the file's own"
-            f" encoding, {hint} ({section}.encoding)"
+            f" encoding, {hint} ({section}.encoding)",
+            "encoding_wrong",
         ) from None
+
+
+UTF_8 = ("utf-8", "utf-8-sig")
+DISGUISES = {
+    b"pk\x03\x04": "an Excel workbook or a zip archive",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook",
+    b"\x1f\x8b": "a gzip file",
+    b"%pdf": "a PDF page",
+    b"par1": "a Parquet table",
+    b"<!doctype": "a web page",
+    b"<html": "a web page",
+    b"<?xml": "XML",
+    b"version https://git-lfs": "the address of a file kept elsewhere (Git LFS)",
+}
+
+
+def _damaged(path: Path, fault: Exception) -> SourceError:
+    return SourceError(
+        f"{path}: cannot be read ({type(fault).__name__}); expected a complete file, which a"
+        " cut-off or damaged .gz file is not",
+        "file_damaged",
+    )
 
 
 def _read_typed(
@@ -90,7 +155,8 @@ def _read_typed(
     except Exception as fault:  # Readers raise what they like, and quote values in what they say.
         raise SourceError(
             f"{path}: cannot be read as a {path.suffix} file ({type(fault).__name__}); expected a complete"
-            f" file of that type, and the right `sheet` for a workbook ({section})"
+            f" file of that type, and the right `sheet` for a workbook ({section})",
+            "file_damaged",
         ) from None
     rows.columns = pd.Index(check_names(header, path), dtype="str")
     return SourceRows(rows, np.arange(1, len(rows) + 1), {}, len(rows))

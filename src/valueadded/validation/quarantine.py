@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from valueadded.contracts.records import INPUT_TABLES
 from valueadded.contracts.whole_school_records import WHOLE_SCHOOL_TABLES
 from valueadded.validation.mapping import Records
-from valueadded.validation.row_checks import Mask, RowCheck
+from valueadded.validation.row_check import Mask, RowCheck
 from valueadded.validation.source_rows import SourceRows
 
 # What several rows with one key may not disagree about; two records of one student in one test are a
@@ -51,7 +51,7 @@ def part_records(
     sound = np.flatnonzero(fault < 0)
     repeats = np.zeros(len(frame), dtype=bool)
     if records.identified:
-        conflicting, repeating = find_repeats(frame.iloc[sound], table)
+        conflicting, repeating = find_repeats(frame, table, sound)
         fault[sound[conflicting]] = len(checks)
         repeats[sound[repeating]] = True
     faulty = _faulty_rows(frame, fault, [*checks, _conflict_of(table)], records.origins)
@@ -71,13 +71,16 @@ def first_fault(frame: pd.DataFrame, checks: list[RowCheck]) -> NDArray[np.int64
     return fault
 
 
-def find_repeats(frame: pd.DataFrame, table: str) -> tuple[Mask, Mask]:
-    """Return which records conflict with another of the same key, and which only repeat an earlier one."""
-    conflicting, repeating = np.zeros(len(frame), dtype=bool), np.zeros(len(frame), dtype=bool)
-    suspects = frame.duplicated(REPEAT_KEYS[table], keep=False).to_numpy()
+def find_repeats(frame: pd.DataFrame, table: str, sound: NDArray[np.int64]) -> tuple[Mask, Mask]:
+    """Return which records conflict with another of the same key, and which only repeat an earlier one.
+
+    `sound` holds the places of the records that are looked at, shape (n,); so are both masks.
+    """
+    conflicting, repeating = np.zeros(len(sound), dtype=bool), np.zeros(len(sound), dtype=bool)
+    suspects = frame[REPEAT_KEYS[table]].duplicated(keep=False).to_numpy()[sound]
     if not suspects.any():
         return conflicting, repeating
-    rows = frame.loc[suspects].drop(columns=["source_row", "record"], errors="ignore")
+    rows = frame.iloc[sound[suspects]].drop(columns=["source_row", "record"], errors="ignore")
     repeat = rows.duplicated(keep="first")
     if EXCLUSIVE_KEYS[table]:
         distinct = (
@@ -100,7 +103,11 @@ def as_contracted(frame: pd.DataFrame, table: str) -> pd.DataFrame:
 def _conflict_of(table: str) -> RowCheck:
     """Return the rule that `find_repeats` has found broken."""
     expected = f"one set of values for each {', '.join(EXCLUSIVE_KEYS[table])}"
-    return RowCheck("conflicting_duplicate", "", expected, lambda frame: find_repeats(frame, table)[0])
+
+    def conflicts(frame: pd.DataFrame) -> Mask:
+        return find_repeats(frame, table, np.arange(len(frame)))[0]
+
+    return RowCheck("conflicting_duplicate", "", expected, conflicts)
 
 
 def _faulty_rows(

@@ -17,6 +17,7 @@ def reconcile_file(
     quarantined: Keys,
     merged: Keys,
     outside_study: int,
+    content: str,
 ) -> pd.DataFrame:
     """Return the ledger of one file: one row.
 
@@ -28,6 +29,8 @@ def reconcile_file(
         Keys of the records in each outcome, taken from the tables about to be written.
     outside_study
         How many of the accepted records the study does not use.
+    content
+        Digest of the file's bytes.
 
     Raises
     ------
@@ -52,5 +55,6 @@ def reconcile_file(
             "quarantined": [len(quarantined)],
             "duplicates_merged": [len(merged)],
             "outside_study": [outside_study],
+            "content": pd.array([content], dtype="str"),
         }
     )

@@ -3,70 +3,26 @@
 `checks_for` puts the rules of a table in order; a record that breaks several is put aside for the first.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from valueadded.config.sources import Source
 from valueadded.config.stages import Validation
 from valueadded.contracts.columns import PARTICIPATION
 from valueadded.contracts.records import INPUT_TABLES
 from valueadded.validation.mapping import number_columns
-from valueadded.validation.values import UNKNOWN_CODE
-
-Mask = NDArray[np.bool_]
+from valueadded.validation.row_check import Mask, RowCheck
+from valueadded.validation.text_checks import identifier_checks, text_checks
 
 FIRST_YEAR = 1900
 LAST_YEAR = 2100
-# A number that lost its digits on the way into a text: 1.23457E+11, but not the code 12E3.
-ROUNDED_NUMBER = r"[0-9]\.?[0-9]*[eE]\+[0-9]+"
-# The characters themselves, not escapes: an escape would make the search ten times as slow.
-CONTROL_CHARACTER = "[\x00-\x1f\x7f\u2028\u2029]"
-
-
-@dataclass(frozen=True)
-class RowCheck:
-    """One rule.
-
-    reason : code of the rule, a key of REASONS
-    column : column of the table that is looked at; empty where it is the whole row
-    expected : what was expected, in words, with the configuration key to change
-    broken : frame -> mask, bool (n,), of the records that break the rule
-    """
-
-    reason: str
-    column: str
-    expected: str
-    broken: Callable[[pd.DataFrame], Mask]
 
 
 def row_blank(frame: pd.DataFrame, columns: list[str]) -> Mask:
     """Every column that is read is empty."""
     return frame[columns].isna().all(axis=1).to_numpy() if columns else np.zeros(len(frame), dtype=bool)
-
-
-def text_missing(frame: pd.DataFrame, column: str) -> Mask:
-    """There is no text."""
-    return frame[column].isna().to_numpy()
-
-
-def code_unknown(frame: pd.DataFrame, column: str) -> Mask:
-    """The value is not among the column's codes."""
-    return (frame[column] == UNKNOWN_CODE).to_numpy(dtype=bool)
-
-
-def identifier_damaged(frame: pd.DataFrame, column: str) -> Mask:
-    """The identifier is a number rounded by a spreadsheet or by a floating-point column."""
-    return frame[column].str.fullmatch(ROUNDED_NUMBER).fillna(False).to_numpy(dtype=bool)
-
-
-def character_not_allowed(frame: pd.DataFrame, column: str) -> Mask:
-    """The text holds a control character."""
-    return frame[column].str.contains(CONTROL_CHARACTER, regex=True).fillna(False).to_numpy(dtype=bool)
 
 
 def year_not_a_number(frame: pd.DataFrame, column: str) -> Mask:
@@ -141,12 +97,9 @@ def checks_for(
     for name in fixed:
         if name == "participation" or name in number_columns(table):
             continue
-        checks += _text_checks(name, table, "code_unknown", missing_allowed=bool(fixed[name].nullable))
+        checks += text_checks(name, table, "code_unknown", missing_allowed=bool(fixed[name].nullable))
         if name.endswith("_id"):
-            expected = "an identifier exported as text, with all its digits"
-            checks.append(
-                RowCheck("identifier_damaged", name, expected, partial(identifier_damaged, column=name))
-            )
+            checks += identifier_checks(name)
     checks += _number_checks(table, validation, calendar_year)
     for name, origin in covariates.items():
         if origin.kind == "number":
@@ -155,24 +108,7 @@ def checks_for(
                 RowCheck("covariate_not_a_number", name, expected, partial(not_a_number, column=name))
             )
         else:
-            checks += _text_checks(name, table, "covariate_code_unknown", missing_allowed=True)
-    return checks
-
-
-def _text_checks(name: str, table: str, unknown: str, *, missing_allowed: bool) -> list[RowCheck]:
-    part = "covariates" if unknown.startswith("covariate") else "columns"
-    codes = f"one of the codes, or a value for `otherwise` (input.{table}.{part}.{name})"
-    checks = [
-        RowCheck(unknown, name, codes, partial(code_unknown, column=name)),
-        RowCheck(
-            "character_not_allowed", name, "text on one line", partial(character_not_allowed, column=name)
-        ),
-    ]
-    if not missing_allowed:
-        missing = RowCheck(
-            f"{name}_missing", name, "a value in every row", partial(text_missing, column=name)
-        )
-        checks.insert(0, missing)
+            checks += text_checks(name, table, "covariate_code_unknown", missing_allowed=True)
     return checks
 
 

@@ -41,10 +41,12 @@ def gather_ledger(ledgers: list[pd.DataFrame], account: pd.DataFrame) -> pd.Data
     ReconciliationError
         If the account has not as many cells as the files.
     """
-    ledger = pd.concat(ledgers).groupby(["source_file", "table"], sort=False).sum().reset_index()
+    by_file = pd.concat(ledgers).groupby(["source_file", "table", "content"], sort=False)
+    ledger = by_file.sum().reset_index()[list(ledgers[0].columns)]
     outside = account[account["fate"] == "left out"].groupby("source_file")["cells"].sum()
     ledger["outside_study"] = ledger["source_file"].map(outside).fillna(0).astype("int64")
-    ledger[["source_file", "table"]] = ledger[["source_file", "table"]].astype("str")
+    texts = ["source_file", "table", "content"]
+    ledger[texts] = ledger[texts].astype("str")
     counted = ledger["source_file"].map(account.groupby("source_file")["cells"].sum()).fillna(0)
     for row in ledger[ledger["rows_in"] != counted].itertuples():
         raise ReconciliationError(

@@ -1,6 +1,6 @@
 """The cells of one file with ready-made values of schools: rows by measures, each a number or a reason."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,11 +28,13 @@ class Cells:
         `n_students` (NaN missing, infinite: no number), `missing_reason`, `source_row`, `record`
     left_out : (n,) of the records, what the row is in words where it is no school of the study, else None
     has_types : whether the file says of what type its schools are
+    columns_read : columns of the file that something is read from, each once
     """
 
     records: Records
     left_out: NDArray[np.object_]
     has_types: bool
+    columns_read: tuple[str, ...]
 
 
 def read_cells(source: SourceRows, file: SchoolValues, section: str, ids: Mapping[str, str]) -> Cells:
@@ -72,6 +74,7 @@ def read_cells(source: SourceRows, file: SchoolValues, section: str, ids: Mappin
         Records(frame.iloc[order], origins, count, True),
         np.tile(left_out, count)[order],
         "school_type" in sources,
+        tuple(dict.fromkeys(column for _, columns in _named_columns(sources, file) for column in columns)),
     )
 
 
@@ -83,24 +86,31 @@ def _key_sources(file: SchoolValues, available: list[str], section: str) -> dict
     for name in ("school_id", "calendar_year", "school_type"):
         if name not in sources and (name != "school_type" or name in available):
             sources[name] = Source(column=name)
-    named = [
-        (f"columns.{name}", [origin.column, *(origin.columns or [])]) for name, origin in sources.items()
-    ]
-    named += [("rows", [rows.column]) for rows in file.rows]
-    for measure, entry in file.measures.items():
-        students = entry.n_students.column if entry.n_students else None
-        named.append((f"measures.{measure}", [entry.column, students]))
     lacking = [
         f"'{column}' ({section}.{key})"
-        for key, columns in named
+        for key, columns in _named_columns(sources, file)
         for column in columns
-        if column is not None and column not in available
+        if column not in available
     ]
     if lacking:
         hint = f"; expected the right column separator ({section}.delimiter)" if len(available) == 1 else ""
         found = describe_names(available)
-        raise SourceError(f"{file.path}: missing column {', '.join(lacking)}; the file has {found}{hint}")
+        raise SourceError(
+            f"{file.path}: missing column {', '.join(lacking)}; the file has {found}{hint}",
+            "columns_missing",
+        )
     return sources
+
+
+def _named_columns(sources: Mapping[str, Source], file: SchoolValues) -> Iterator[tuple[str, list[str]]]:
+    """Yield each configuration key that names columns of the file, and the columns."""
+    for name, origin in sources.items():
+        yield f"columns.{name}", [column for column in (origin.column, *(origin.columns or [])) if column]
+    for rows in file.rows:
+        yield "rows", [rows.column]
+    for measure, entry in file.measures.items():
+        students = entry.n_students.column if entry.n_students else None
+        yield f"measures.{measure}", [column for column in (entry.column, students) if column]
 
 
 def _judge_rows(rows: pd.DataFrame, file: SchoolValues) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:

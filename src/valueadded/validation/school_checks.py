@@ -3,17 +3,19 @@
 from functools import partial
 
 from valueadded.config.school_values import SchoolValues
+from valueadded.validation.row_check import RowCheck
 from valueadded.validation.row_checks import (
     FIRST_YEAR,
     LAST_YEAR,
-    RowCheck,
+    not_a_number,
+    not_a_size,
+    year_not_a_number,
+)
+from valueadded.validation.text_checks import (
     character_not_allowed,
     code_unknown,
     identifier_damaged,
-    not_a_number,
-    not_a_size,
     text_missing,
-    year_not_a_number,
 )
 
 

@@ -1,25 +1,19 @@
 """Ready-made yearly values of schools: every cell of every file ends as a value or with a reason."""
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from valueadded.config.reading import InputFile, Reading
 from valueadded.config.school_values import SchoolValues
 from valueadded.contracts.records import SCHOOL_VALUES
 from valueadded.errors import SourceError
-from valueadded.validation.id_map import read_id_map
-from valueadded.validation.prescan import read_source
-from valueadded.validation.quarantine import part_records
-from valueadded.validation.reconciliation import reconcile_file
 from valueadded.validation.school_account import count_cells, gather_ledger, gather_reasons
-from valueadded.validation.school_cells import NO_COUNT, read_cells
-from valueadded.validation.school_checks import school_checks
+from valueadded.validation.school_cells import NO_COUNT
+from valueadded.validation.school_file import TABLE, judge_file
 
-TABLE = "school_values"
 NO_TYPE = "no file gives the school a type"
 KEY = ["school_id", "measure", "calendar_year"]
 
@@ -33,7 +27,7 @@ class YearlyValues:
     school_types : `school_id`, `calendar_year`, `school_type`
     value_reasons : why a school has no value of a measure in a year, with file and row
     account : cells by file, measure and fate
-    quarantine, ledger : as for other input files, a cell being a record
+    quarantine, ledger, notes : as for other input files, a cell being a record
     """
 
     values: pd.DataFrame
@@ -43,22 +37,7 @@ class YearlyValues:
     account: pd.DataFrame
     quarantine: pd.DataFrame
     ledger: pd.DataFrame
-
-
-@dataclass(frozen=True)
-class JudgedFile:
-    """The cells of one file.
-
-    cells : accepted, with `left_out`, what the row is in words where it is no school of the study
-    quarantine : cells put aside, with `school_id`, `measure` and `calendar_year` where they are known
-    merged : exact repeats, `source_file` and `measure`
-    ledger : one row
-    """
-
-    cells: pd.DataFrame
-    quarantine: pd.DataFrame
-    merged: pd.DataFrame
-    ledger: pd.DataFrame
+    notes: pd.DataFrame
 
 
 def read_school_values(folder: str | Path, files: list[SchoolValues]) -> YearlyValues:
@@ -81,7 +60,7 @@ def read_school_values(folder: str | Path, files: list[SchoolValues]) -> YearlyV
     judged = []
     numbered: Counter[str] = Counter()
     for place, file in enumerate(files):
-        judged.append(_judge_file(folder, file, f"input.{TABLE}.{place}", numbered[file.path]))
+        judged.append(judge_file(folder, file, f"input.{TABLE}.{place}", numbered[file.path]))
         numbered[file.path] += len(file.measures)
     cells, quarantine, merged = (
         pd.concat([getattr(each, part) for each in judged], ignore_index=True)
@@ -104,50 +83,14 @@ def read_school_values(folder: str | Path, files: list[SchoolValues]) -> YearlyV
         account,
         quarantine.drop(columns=KEY),
         gather_ledger([each.ledger for each in judged], account),
+        _gather_notes([each.notes for each in judged]),
     )
 
 
-def _judge_file(folder: str | Path, file: SchoolValues, section: str, numbered: int) -> JudgedFile:
-    """Return the cells of one file; `numbered` cells of its rows have been read before."""
-    how = file.model_dump(include={"sheet", "delimiter", "encoding", "last_line_end"})
-    reading = Reading(files=[InputFile(path=file.path)], **how)
-    source = read_source(Path(folder, file.path), reading, section)
-    found = read_cells(source, file, section, read_id_map(folder, file.id_map, section))
-    frame, measures = found.records.frame, np.array([*file.measures], dtype=object)
-    gone = ~pd.isna(found.left_out)
-    schools = replace(found.records, frame=frame.loc[~gone])
-    checks = school_checks(file, section, has_types=found.has_types)
-    parted = part_records(schools, source, checks, TABLE, file.path)
-    cells = pd.concat([parted.accepted, frame.loc[gone].assign(left_out=found.left_out[gone])])
-    cells = cells.reindex(columns=[*frame.columns, "left_out"]).astype({"left_out": "str"})
-    quarantine = parted.quarantine
-    quarantine["measure"] = measures[quarantine["record"].to_numpy() - 1]
-    for name in ("school_id", "calendar_year"):
-        quarantine[name] = frame[name].reindex(quarantine.index)
-    _name_columns(quarantine, file)
-    ledger = reconcile_file(
-        file.path,
-        TABLE,
-        source.rows_in * len(measures),
-        cells.index.to_numpy(),
-        quarantine.index.to_numpy(),
-        parted.merged,
-        0,
-    )
-    merged = frame.loc[parted.merged, ["measure"]].assign(source_file=file.path)
-    for part in (cells, quarantine):
-        part["record"] += numbered
-    return JudgedFile(cells.assign(source_file=file.path), quarantine, merged, ledger)
-
-
-def _name_columns(quarantine: pd.DataFrame, file: SchoolValues) -> None:
-    """Put the column of the file that a measure comes from in the place of the table's."""
-    for place, row in quarantine[["reason", "measure"]].iterrows():
-        entry = file.measures[row["measure"]]
-        if row["reason"] == "value_not_a_number":
-            quarantine.loc[place, "column"] = entry.column
-        if row["reason"] == "students_not_a_number" and entry.n_students is not None:
-            quarantine.loc[place, "column"] = entry.n_students.column or ""
+def _gather_notes(notes: list[pd.DataFrame]) -> pd.DataFrame:
+    """Return the notes on all files; what is said twice of a file that is read twice, once."""
+    joined = pd.concat(notes, ignore_index=True)
+    return joined.drop_duplicates(["source_file", "note", "column"], ignore_index=True)
 
 
 def _gather_types(cells: pd.DataFrame) -> pd.DataFrame:
@@ -169,12 +112,14 @@ def _gather_types(cells: pd.DataFrame) -> pd.DataFrame:
         )
         raise SourceError(
             f"school '{school}' has two types in {year:.0f}: {said}; expected one"
-            f" (input.{TABLE}, columns.school_type)"
+            f" (input.{TABLE}, columns.school_type)",
+            "school_types_differ",
         )
     if rows.empty:
         raise SourceError(
             f"input.{TABLE}: no row has a school type; expected columns.school_type in one file at least, a"
-            " constant where every school is of one type"
+            " constant where every school is of one type",
+            "school_types_lacking",
         )
     found = rows[["school_id", "calendar_year", "school_type"]]
     return found.astype({"school_id": "str", "calendar_year": "int64", "school_type": "str"}).reset_index(
@@ -190,7 +135,8 @@ def _refuse_repeats(values: pd.DataFrame) -> None:
         places = " and ".join(f"row {row.source_row} of {row.source_file}" for row in rows.itertuples())
         raise SourceError(
             f"{places} both have {measure} of school '{school}' in {year}; expected it in one file"
-            f" (input.{TABLE}, measures)"
+            f" (input.{TABLE}, measures)",
+            "record_in_two_files",
         )
 
 

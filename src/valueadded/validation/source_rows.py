@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from valueadded.errors import SourceError
+from valueadded.validation.notes import Note
 from valueadded.validation.values import PLAIN_NUMBER
 
 
@@ -19,12 +20,16 @@ class SourceRows:
     source_row : int64 (n,), the row's number in the file, the first data row being 1
     misshapen : dict, row number -> reason code, for rows whose fields do not fit the header
     rows_in : data rows in the file
+    notes : what was noticed on the way
+    content : SHA-256 of the file's bytes, in hexadecimal
     """
 
     rows: pd.DataFrame
     source_row: NDArray[np.int64]
     misshapen: dict[int, str]
     rows_in: int
+    notes: tuple[Note, ...] = ()
+    content: str = ""
 
 
 def check_names(header: list, path: Path) -> list[str]:
@@ -37,9 +42,17 @@ def check_names(header: list, path: Path) -> list[str]:
     """
     names = ["" if name is None else str(name).strip() for name in header]
     repeated = sorted({name for name in names if names.count(name) > 1})
+    if "" in repeated:
+        raise SourceError(
+            f"{path}: line 1: the header leaves {names.count('')} of {len(names)} columns without a name;"
+            " expected a name for each, on the first line, with no title above",
+            "header_repeats",
+        )
     if repeated:
-        shown = describe_names(repeated)
-        raise SourceError(f"{path}: the header repeats {shown}; expected each column name once")
+        raise SourceError(
+            f"{path}: line 1: the header repeats {describe_names(repeated)}; expected each column name once",
+            "header_repeats",
+        )
     return names
 
 

@@ -10,10 +10,14 @@ from valueadded.config.input import InputFile, Reading
 from valueadded.config.stages import Validation
 from valueadded.contracts.records import INPUT_TABLES
 from valueadded.contracts.whole_school_records import WHOLE_SCHOOL_TABLES
+from valueadded.validation.column_notes import note_columns
+from valueadded.validation.examples import mask_examples
 from valueadded.validation.mapping import YEAR_COLUMN, map_records, section_of
+from valueadded.validation.notes import Note, tabulate_notes
 from valueadded.validation.prescan import read_source
 from valueadded.validation.quarantine import part_records
 from valueadded.validation.reconciliation import reconcile_file
+from valueadded.validation.record_notes import note_records
 from valueadded.validation.row_checks import checks_for
 from valueadded.validation.student_key import hide_students
 from valueadded.validation.whole_school_checks import whole_school_checks
@@ -29,12 +33,17 @@ class ValidatedFile:
     outside_study : accepted records of other years, year levels or domains
     quarantine : one row for each record put aside, with its reason
     ledger : one row
+    notes : what was noticed about a file that is accepted, one row for each note
+    examples : for each reason and column up to three records put aside, their values masked: letters as A,
+        digits as 9
     """
 
     parts: dict[tuple[int | None, int | None], pd.DataFrame]
     outside_study: pd.DataFrame
     quarantine: pd.DataFrame
     ledger: pd.DataFrame
+    notes: pd.DataFrame
+    examples: pd.DataFrame
 
 
 def validate_file(
@@ -78,8 +87,21 @@ def validate_file(
     else:
         checks = checks_for(table, validation, file.calendar_year, reading.covariates, list(records.origins))
     parted = part_records(records, source, checks, table, name)
+    # Numbers such as an age change by nature.
+    lasting = [covariate for covariate, origin in reading.covariates.items() if origin.kind == "text"]
+    notes = [
+        *source.notes,
+        *note_columns(source, records, table, file, reading),
+        *note_records(parted.accepted, records.origins, table, validation, lasting),
+    ]
+    if len(parted.merged):
+        notes.append(Note("repeats_merged", "", len(parted.merged), "each record once"))
     accepted = parted.accepted if key is None else hide_students(parted.accepted, key)
     used, outside = _split_by_use(accepted, table, years, levels, domains)
+    if len(outside):
+        notes.append(
+            Note("outside_study", "", len(outside), _outside_in_words(outside, table, domains, levels))
+        )
     return ValidatedFile(
         {part: _columns_of(rows, table, reading) for part, rows in used.items()},
         _columns_of(outside, table, reading),
@@ -92,7 +114,10 @@ def validate_file(
             parted.quarantine.index.to_numpy(),
             parted.merged,
             len(outside),
+            source.content,
         ),
+        tabulate_notes(notes, name, table),
+        mask_examples(parted.quarantine, source),
     )
 
 
@@ -115,6 +140,20 @@ def _split_by_use(
             parts[year, level] = accepted.loc[here]
             taken |= here
     return parts, accepted.loc[~taken]
+
+
+def _outside_in_words(outside: pd.DataFrame, table: str, domains: list[str], levels: list[int]) -> str:
+    """Return how many records are outside by domain, year level and, if by neither, year."""
+    other = ~outside["domain"].isin(domains) if "domain" in outside else pd.Series(False, outside.index)
+    level = (
+        ~outside["year_level"].isin(levels) if "year_level" in outside else pd.Series(False, outside.index)
+    )
+    counts = {
+        "domains (study.domains)": int(other.sum()),
+        "year levels (cohorts.prior_level, cohorts.outcome_level)": int((level & ~other).sum()),
+        f"years ({YEAR_COLUMN[table]}, study.tested_years)": int((~level & ~other).sum()),
+    }
+    return "; ".join(f"{count} of other {what}" for what, count in counts.items() if count)
 
 
 def _columns_of(rows: pd.DataFrame, table: str, reading: Reading) -> pd.DataFrame:

@@ -9,17 +9,13 @@ from pandera.api.checks import Check
 
 from valueadded.contracts.whole_school_records import WHOLE_SCHOOL_TABLES
 from valueadded.validation.mapping import number_columns, section_of
-from valueadded.validation.row_checks import (
-    Mask,
-    RowCheck,
+from valueadded.validation.row_check import Mask, RowCheck
+from valueadded.validation.row_checks import not_a_number, row_blank, year_not_a_number, year_outside_file
+from valueadded.validation.text_checks import (
     character_not_allowed,
     code_unknown,
     identifier_damaged,
-    not_a_number,
-    row_blank,
     text_missing,
-    year_not_a_number,
-    year_outside_file,
 )
 
 

@@ -5,13 +5,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from valueadded.config.input import Reading
 from valueadded.config.plan import list_files
 from valueadded.config.stages import Validation
 from valueadded.config.whole_schools import WholeSchools
 from valueadded.contracts.whole_school_records import WHOLE_SCHOOL_TABLES
 from valueadded.errors import SourceError
-from valueadded.validation.validate import validate_file
+from valueadded.validation.validate import ValidatedFile, validate_file
+
+# Which values are possible is in the contracts of these tables.
+ANY_VALUE = Validation(year_levels=[0])
 
 
 @dataclass(frozen=True)
@@ -21,11 +23,13 @@ class ValidatedWholeSchools:
     records : table -> accepted records of all its files
     quarantine : one row for each record put aside, with its reason
     ledger : one row for each file
+    notes : what was noticed about files that are accepted
     """
 
     records: dict[str, pd.DataFrame]
     quarantine: pd.DataFrame
     ledger: pd.DataFrame
+    notes: pd.DataFrame
 
 
 def validate_whole_schools(
@@ -42,33 +46,39 @@ def validate_whole_schools(
     ReconciliationError
         If a record is lost or counted twice.
     """
-    records, quarantines, ledgers = {}, [], []
+    records: dict[str, pd.DataFrame] = {}
+    found: list[ValidatedFile] = []
     for table, reading in tables.readings.items():
-        parts = []
+        first = len(found)
         for file in list_files(reading, tables.file_years):
             one = reading.model_copy(update={"files": [file]})
-            # Which values are possible is in the contracts of these tables.
-            any_value = Validation(year_levels=[0])
             path = Path(folder, file.path)
-            found = validate_file(
-                path, table, file, one, any_value, years=None, levels=[], domains=[], key=key
+            found.append(
+                validate_file(path, table, file, one, ANY_VALUE, years=None, levels=[], domains=[], key=key)
             )
-            parts.append(found.parts[None, None])
-            quarantines.append(found.quarantine)
-            ledgers.append(found.ledger)
-        records[table] = _join_files(parts, table, reading)
-    return ValidatedWholeSchools(
-        records, pd.concat(quarantines, ignore_index=True), pd.concat(ledgers, ignore_index=True)
+        records[table] = join_files([each.parts[None, None] for each in found[first:]], table)
+    quarantine, ledger, notes = (
+        pd.concat([getattr(each, part) for each in found], ignore_index=True)
+        for part in ("quarantine", "ledger", "notes")
     )
+    return ValidatedWholeSchools(records, quarantine, ledger, notes)
 
 
-def _join_files(parts: list[pd.DataFrame], table: str, reading: Reading) -> pd.DataFrame:
+def join_files(parts: list[pd.DataFrame], table: str) -> pd.DataFrame:
+    """Return the accepted records of all files of one table.
+
+    Raises
+    ------
+    SourceError
+        If two files hold the same record.
+    """
     joined = pd.concat(parts, ignore_index=True)
     key = list(WHOLE_SCHOOL_TABLES[table].unique or [])
     repeated = int(joined.duplicated(key).sum()) if len(parts) > 1 else 0
     if repeated:
         raise SourceError(
             f"two files of table {table} hold the same {', '.join(key)} in {repeated} records; expected each"
-            f" in one file (input.whole_schools.{table}.files)"
+            f" in one file (input.whole_schools.{table}.files)",
+            "record_in_two_files",
         )
     return joined

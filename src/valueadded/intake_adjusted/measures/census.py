@@ -131,7 +131,10 @@ def _rows(key: pd.DataFrame, measure: str, value: pd.Series, n_students: pd.Seri
 def _need(frame: pd.DataFrame, table: str, columns: Sequence[str]) -> None:
     absent = [name for name in columns if name not in frame.columns]
     if absent:
-        raise DesignError(f"{table}: column {', '.join(absent)} is absent; expected {', '.join(columns)}")
+        raise DesignError(
+            f"{table}: column {', '.join(absent)} is absent; expected {', '.join(columns)}: name it among the"
+            " columns of its table in input.whole_schools"
+        )
 
 
 def _once(frame: pd.DataFrame, table: str, key: list[str]) -> None:

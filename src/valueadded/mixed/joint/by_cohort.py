@@ -10,8 +10,9 @@ from valueadded.mixed.by_cohort import Cohort, RelativeModels, fit_row, label_ro
 from valueadded.mixed.fit import Method
 from valueadded.mixed.joint.structures import StructureName
 from valueadded.mixed.joint.tables import compare_structures, covariance_error_table, covariance_table
-from valueadded.mixed.moments import SchoolMoments, stack
+from valueadded.mixed.moments import SchoolMoments
 from valueadded.mixed.multi_cohort import MultiCohortFit, fit_multi_cohort
+from valueadded.mixed.stacking import stack
 
 
 @dataclass(frozen=True)
