@@ -1,8 +1,8 @@
 """Corrupt a valid file in its bytes or cells, and ask of validation that it loses nothing and never breaks.
 
 `.venv/bin/python tests/validation/corrupt_files.py records 10000` runs that many corruptions and writes
-`benchmarks/corruption.md`, `values 1000` the page of values of schools beside it; `test_corruption.py` runs some
-of the same in every run of the tests.
+`benchmarks/corruption.md`, `values 1000` the page of values of schools beside it; `test_corruption.py` runs
+some of the same in every run of the tests.
 """
 
 import sys
