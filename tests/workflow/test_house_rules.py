@@ -76,7 +76,7 @@ MAY_IMPORT = {
     "contracts": set(),
     "checksum": set(),
     "table_io": {"checksum", "contracts", "errors"},
-    "audit": {"errors"},
+    "audit": {"checksum", "errors"},
     "config": {"errors"},
     "numerics": {"errors"},
     "synthetic": {"numerics", "config", "contracts", "errors"},
