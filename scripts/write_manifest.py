@@ -2,15 +2,18 @@
 
 from pathlib import Path
 
-from valueadded.audit.manifest import build_manifest, dump_manifest
+from valueadded.audit.edits import BEFORE, refuse_edits
+from valueadded.audit.manifest import build_manifest, dump_manifest, load_manifest
 from valueadded.table_io import write_text
 
 
 def main(project: str, inputs: dict[str, str], config: dict, output: list[str]) -> None:
-    """Take the digests of everything; write them."""
-    manifest = dump_manifest(build_manifest(Path(project), Path(), inputs, config))
-    for path in output:
-        write_text(manifest, path)
+    """Take the digests of everything; write them, unless something was edited since the run before."""
+    manifest = build_manifest(Path(project), Path(), inputs, config)
+    before = Path(output[0]).with_name(BEFORE)
+    refuse_edits(load_manifest(before) if before.is_file() else None, manifest, before.parent)
+    for path in [*output, before]:
+        write_text(dump_manifest(manifest), path)
 
 
 if __name__ == "__main__":

@@ -169,7 +169,8 @@ class TestJspLookalike:
             assert count(jsp, domain, 1983, reason="no_prior_record") == len(last - first) > 0
             cohort = pd.read_parquet(jsp / "cohorts" / domain / "1983.parquet")
             prior = pupils[pupils["year"] == 0].set_index("id")[domain]
-            prior.index = prior.index.map(hashes_of(prior.index.astype(str)).get)
+            named = prior.index.astype(str)
+            prior.index = named.map(hashes_of(named))
             assert (cohort["prior_score"] == prior.loc[cohort["student_id"]].to_numpy()).all()
 
     def test_social_class_is_a_category(self, jsp):

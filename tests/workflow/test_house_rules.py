@@ -80,7 +80,7 @@ MAY_IMPORT = {
     "checksum": set(),
     "ownership": {"errors"},
     "table_io": {"checksum", "contracts", "ownership", "errors"},
-    "audit": {"errors"},
+    "audit": {"checksum", "errors"},
     "config": {"errors"},
     "numerics": {"errors"},
     "synthetic": {"numerics", "config", "contracts", "errors"},
