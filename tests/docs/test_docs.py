@@ -22,6 +22,7 @@ PAGES = [
     "docs/cluster.md",
     "docs/coverage.md",
     "docs/does-benchmarking-work.md",
+    "docs/layered-recovery.md",
     "docs/location-scale-power.md",
     "docs/notation.md",
     "examples/README.md",

@@ -1,7 +1,8 @@
 """Corrupt a valid file in its bytes or cells, and ask of validation that it loses nothing and never breaks.
 
-`.venv/bin/python tests/validation/corrupt_files.py 10000` runs that many corruptions and writes
-`benchmarks/corruption.md`; `test_corruption.py` runs some of the same in every run of the tests.
+`.venv/bin/python tests/validation/corrupt_files.py records 10000` runs that many corruptions and writes
+`benchmarks/corruption.md`, `values 1000` the page of values of schools beside it; `test_corruption.py` runs
+some of the same in every run of the tests.
 """
 
 import sys
@@ -22,7 +23,8 @@ from valueadded.errors import SourceError
 from valueadded.validation import NOTES, REASONS, REFUSALS, ValidatedFile, validate_file
 from valueadded.validation.school_values import read_school_values
 
-PAGE = Path(__file__).parents[2] / "benchmarks" / "corruption.md"
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
+PAGES = {"records": BENCHMARKS / "corruption.md", "values": BENCHMARKS / "corruption-values.md"}
 HEADER = "student_id,school_id,calendar_year,year_level,domain,participation,score,score_se,remark"
 VALID = "\n".join(
     [
@@ -225,32 +227,46 @@ def count_outcomes(valid: bytes, outcome: Callable[[bytes, Path], str], examples
 
 
 def main() -> None:
-    examples = int(sys.argv[1])
-    records = count_outcomes(VALID, outcome_of, examples)
-    values = count_outcomes(VALUES, outcome_of_values, examples // 10)
-    rows = "\n".join(
-        f"| {outcome} | {records[outcome]:,} | {values[outcome]:,} |"
-        for outcome, _ in (records + values).most_common()
-    )
-    text = PAGE_TEXT.format(records=sum(records.values()), values=sum(values.values()), rows=rows)
-    PAGE.write_text(text, encoding="utf-8")
+    kind, examples = sys.argv[1], int(sys.argv[2])
+    valid, outcome = KINDS_OF_FILES[kind]
+    outcomes = count_outcomes(valid, outcome, examples)
+    rows = "\n".join(f"| {words} | {count:,} |" for words, count in outcomes.most_common())
+    text = PAGE_TEXTS[kind].format(examples=outcomes.total(), rows=rows, changes=CHANGES)
+    PAGES[kind].write_text(text, encoding="utf-8")
 
 
-PAGE_TEXT = """# Corrupted files
+KINDS_OF_FILES = {"records": (VALID, outcome_of), "values": (VALUES, outcome_of_values)}
+CHANGES = """changed in one to four places: bytes flipped, cut off, removed or put in,
+cells replaced, lines repeated, swapped or put in, line ends exchanged."""
+PAGE_TEXTS = {
+    "records": """# Corrupted files
 
-Written by `.venv/bin/python tests/validation/corrupt_files.py 10000`; run it to renew this page.
+Written by `.venv/bin/python tests/validation/corrupt_files.py records 10000`; run it to renew this page.
 
-A valid file of six test records, and one with ready-made values of five schools, is changed in one to
-four places: bytes flipped, cut off, removed or put in, cells replaced, lines repeated, swapped or put in,
-line ends exchanged. Of each of the {records:,} and {values:,} files validation gave a refusal by name or an
-account in which rows in = accepted + put aside + repeats merged, with a known reason for every record put
-aside and a finite score for every accepted present student; of values of schools, each cell is a finite
-number or missing with a reason. No other error was raised: the run stops at the first.
+A valid file of six records is {changes} Of each of the {examples:,} files
+validation gave a refusal by name or an account in which rows in = accepted + put aside + repeats merged, with
+a known reason for every record put aside and a finite score for every accepted present student. No other
+error was raised: the run stops at the first. [The same](corruption-values.md) for values of schools.
 
-| outcome | files of records | files of values |
-|---|---:|---:|
+| outcome | files |
+|---|---:|
 {rows}
-"""
+""",
+    "values": """# Corrupted files of values of schools
+
+Written by `.venv/bin/python tests/validation/corrupt_files.py values 1000`; run it to renew this page.
+
+A valid file with ready-made values of five
+schools is {changes} Of each of the {examples:,} files
+reading them gave a refusal by name or an account in which cells in = accepted + put aside + repeats merged,
+each accepted cell being a finite number or missing with a reason. No other error was raised: the run stops at
+the first.
+
+| outcome | files |
+|---|---:|
+{rows}
+""",
+}
 
 if __name__ == "__main__":
     main()

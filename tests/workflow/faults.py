@@ -2,13 +2,15 @@
 
     python tests/workflow/faults.py FOLDER [fault ...]    writes FOLDER/faults.json and prints a table
 
-A finished small study is made in FOLDER once. Every fault is done to a copy of it, and the workflow and
+A small study is run in FOLDER once. Every fault is done to a copy of it, and the workflow and
 `valueadded verify` are asked again. The last run of all is in benchmarks/workflow-faults.md.
 """
 
 import dataclasses
+import gzip
 import json
 import os
+import re
 import resource
 import shutil
 import signal
@@ -21,15 +23,12 @@ from pathlib import Path
 import pandas as pd
 
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "tests"))
-from tiny_state import files_config, tiny_config, write_config  # noqa: E402
 
-LATE = "results/effects/flags.parquet"
-RANKS = "results/effects/ranks.parquet"
-EFFECTS = "results/effects/school_effects.parquet"
-INPUT = "data/assessments_2018.csv"
-SECTIONS = ("location_scale", "layered", "intake_adjusted")
-REMOVED = "rank_schools"
+STUDY = ROOT / "examples" / "england_ks2"
+READ = "results/intake_adjusted/annual.parquet"
+MADE = "results/intake_adjusted/contest.parquet"
+JOB = "contest_composition"
+INPUT = "data/england_ks2_2018-2019_850_hampshire.csv.gz"
 
 
 @dataclasses.dataclass
@@ -76,30 +75,14 @@ class Place:
         return self.folder / name
 
 
-def study_config() -> dict[str, object]:
-    """The tiny state as files in `data`, one domain, students alone: forty jobs."""
-    config = files_config()
-    config["data_folder"] = "data"
-    config["study"]["domains"] = ["reading"]
-    for name in SECTIONS:
-        config.pop(name, None)
-    for table in ("whole_schools", "teacher_scores", "teacher_links"):
-        config["input"].pop(table, None)
-    return config
-
-
 def make_base(base: Path) -> None:
-    """Run the small study once, undisturbed."""
+    """Run the study once, undisturbed: whole schools as files in `data`, from values to a release."""
     if (base / "results" / "manifest.json").is_file():
         return
     shutil.rmtree(base, ignore_errors=True)
-    base.mkdir(parents=True)
-    write_config(base, tiny_config())
-    assert Place(base).run("results/synthetic/students.csv") == 0
-    (base / "results" / "synthetic").rename(base / "data")
-    shutil.rmtree(base / "results", ignore_errors=True)
-    shutil.rmtree(base / ".snakemake")
-    write_config(base, study_config())
+    shutil.copytree(STUDY / "lookalike", base / "data")
+    for name in ("config.yaml", "registry.yaml"):
+        shutil.copy2(STUDY / name, base / name)
     place = Place(base)
     assert place.run() == 0, place.said[-3000:]
 
@@ -110,10 +93,12 @@ def wait_for_job(place: Place, script: str, seconds: float = 120) -> int:
     while time.time() < end:
         for entry in Path("/proc").glob("[0-9]*/cmdline"):
             try:
-                words = entry.read_bytes().decode("utf-8", "replace")
+                program, *words = entry.read_bytes().decode("utf-8", "replace").rstrip("\0").split("\0")
             except OSError:
                 continue
-            if str(place.folder) in words and words.rstrip("\0").endswith(f".{script}.py"):
+            # Not the shell around it.
+            found = "python" in program and len(words) == 1 and words[0].endswith(f".{script}.py")
+            if found and words[0].startswith(str(place.folder)):
                 return int(entry.parent.name)
         time.sleep(0.02)
     raise TimeoutError(f"no job of {script} began")
@@ -125,41 +110,41 @@ def stop(process: subprocess.Popen[bytes]) -> None:
 
 
 def kill_job(place: Place) -> None:
-    place.path(RANKS).unlink()
+    place.path(MADE).unlink()
     run = place.start()
-    os.kill(wait_for_job(place, REMOVED), signal.SIGKILL)
+    os.kill(wait_for_job(place, JOB), signal.SIGKILL)
     run.wait()
 
 
 def kill_driver_and_job(place: Place) -> None:
-    place.path(RANKS).unlink()
+    place.path(MADE).unlink()
     run = place.start()
-    job = wait_for_job(place, REMOVED)
+    job = wait_for_job(place, JOB)
     stop(run)
     os.kill(job, signal.SIGKILL)
 
 
 def kill_driver(place: Place) -> None:
-    place.path(RANKS).unlink()
+    place.path(MADE).unlink()
     run = place.start()
-    wait_for_job(place, REMOVED)
+    wait_for_job(place, JOB)
     stop(run)
 
 
 def terminate(place: Place) -> None:
-    place.path(RANKS).unlink()
+    place.path(MADE).unlink()
     run = place.start()
-    wait_for_job(place, REMOVED)
+    wait_for_job(place, JOB)
     run.terminate()
     run.wait()
 
 
 def half_a_table(place: Place) -> None:
-    path = place.path(EFFECTS)
+    path = place.path(READ)
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
 
 
-def flipped_bit(place: Place, name: str = EFFECTS) -> None:
+def flipped_bit(place: Place, name: str = READ) -> None:
     """Same size, same date."""
     path = place.path(name)
     before = path.stat()
@@ -171,14 +156,17 @@ def flipped_bit(place: Place, name: str = EFFECTS) -> None:
 
 def flipped_and_read(place: Place) -> None:
     flipped_bit(place)
-    place.path(RANKS).unlink()
+    place.path(MADE).unlink()
 
 
 def edit_input(place: Place) -> bytes:
-    path = place.path(INPUT)
-    lines = path.read_bytes().split(b"\n")
-    lines[7] = lines[7].replace(b",P,", b",A,") if b",P," in lines[7] else lines[7] + b"0"
-    return b"\n".join(lines)
+    """The input file with one digit changed, in the tenth line."""
+    lines = gzip.decompress(place.path(INPUT).read_bytes()).split(b"\n")
+    changed = re.sub(
+        rb"(\d)(,|\r?$)", lambda digit: b"%d" % (9 - int(digit[1])) + digit[2], lines[9], count=1
+    )
+    assert changed != lines[9]
+    return gzip.compress(b"\n".join([*lines[:9], changed, *lines[10:]]), mtime=0)
 
 
 def input_of_the_same_date(place: Place) -> None:
@@ -205,16 +193,16 @@ def dangling_input(place: Place) -> None:
 
 
 def second_run(place: Place) -> None:
-    place.path(RANKS).unlink()
+    place.path(MADE).unlink()
     run = place.start()
-    wait_for_job(place, REMOVED)
+    wait_for_job(place, JOB)
     assert place.run() != 0, "a second run in one folder was let in"
     run.wait()
 
 
 def two_hosts(place: Place) -> None:
     """Two drivers that do not know of each other's lock, as on two hosts of one shared folder."""
-    place.path(RANKS).unlink()
+    place.path(MADE).unlink()
     runs = [place.start("--nolock") for _ in range(2)]
     for run in runs:
         run.wait()
@@ -231,13 +219,13 @@ def copy_project(place: Place) -> None:
 
 def changed_module(place: Place) -> None:
     copy_project(place)
-    path = place.project / "src/valueadded/effects/ranks.py"
+    path = place.project / "src/valueadded/intake_adjusted/contest.py"
     path.write_text(path.read_text(encoding="utf-8") + "\n# A line more.\n", encoding="utf-8")
 
 
 def changed_script(place: Place) -> None:
     copy_project(place)
-    path = place.project / "scripts/rank_schools.py"
+    path = place.project / f"scripts/{JOB}.py"
     path.write_text(path.read_text(encoding="utf-8") + "\n# A line more.\n", encoding="utf-8")
 
 
@@ -252,7 +240,7 @@ def other_library(place: Place) -> None:
 
 
 def empty_output(place: Place) -> None:
-    place.path(EFFECTS).write_bytes(b"")
+    place.path(READ).write_bytes(b"")
 
 
 def lost_memory(place: Place) -> None:
@@ -262,23 +250,23 @@ def lost_memory(place: Place) -> None:
 
 def full_disk(place: Place) -> None:
     """No file may grow beyond a few thousand bytes."""
-    place.path(RANKS).unlink()
+    place.path(MADE).unlink()
     place.run(limit=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096)))
 
 
 def little_memory(place: Place) -> None:
-    place.path(RANKS).unlink()
+    place.path(MADE).unlink()
     place.run(limit=lambda: resource.setrlimit(resource.RLIMIT_AS, (900 << 20, 900 << 20)))
 
 
 def edited_by_hand(place: Place) -> None:
-    frame = pd.read_parquet(place.path(EFFECTS))
-    frame.loc[frame.index[0], "effect"] += 5
-    frame.to_parquet(place.path(EFFECTS), index=False)
+    frame = pd.read_parquet(place.path(READ))
+    frame.loc[frame.index[0], "value"] += 5
+    frame.to_parquet(place.path(READ), index=False)
 
 
 def edited_release(place: Place) -> None:
-    path = place.path("results/published/school_effects.csv")
+    path = place.path("results/published/performance.csv")
     before = path.stat()
     path.write_bytes(path.read_bytes().replace(b",published,", b",published ,", 1))
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
@@ -289,49 +277,49 @@ def lost_manifest(place: Place) -> None:
 
 
 def folder_in_the_way(place: Place) -> None:
-    place.path(RANKS).unlink()
-    place.path(RANKS).mkdir()
-    (place.path(RANKS) / "note.txt").write_text("x", encoding="utf-8")
+    place.path(MADE).unlink()
+    place.path(MADE).mkdir()
+    (place.path(MADE) / "note.txt").write_text("x", encoding="utf-8")
 
 
 def other_locale(place: Place) -> None:
     place.environment |= {"LC_ALL": "tr_TR.UTF-8", "LANG": "tr_TR.UTF-8", "TZ": "Pacific/Chatham"}
-    place.run("--forcerun", REMOVED, "match_cohort")
+    place.run("--forcerun", JOB, "read_school_values")
 
 
 def other_hashes(place: Place) -> None:
     place.environment |= {"PYTHONHASHSEED": "12345"}
-    place.run("--forcerun", REMOVED, "match_cohort")
+    place.run("--forcerun", JOB, "read_school_values")
 
 
 # Fault -> what is done, and the file that a refusal must name.
 FAULTS: dict[str, tuple[Callable[[Place], None], str]] = {
-    "a job is killed": (kill_job, RANKS),
-    "driver and job are killed": (kill_driver_and_job, RANKS),
-    "the driver is killed, its job lives on": (kill_driver, RANKS),
-    "the run is asked to stop": (terminate, RANKS),
-    "a table is cut in half": (half_a_table, EFFECTS),
-    "a bit flips, size and date stay; nothing reads it": (flipped_bit, EFFECTS),
-    "a bit flips, size and date stay; a job reads it": (flipped_and_read, EFFECTS),
-    "an input file changes, its date stays": (input_of_the_same_date, "assessments_2018.csv"),
-    "an input file is replaced by one of an older date": (older_input, "assessments_2018.csv"),
-    "an input file is dated tomorrow": (input_of_tomorrow, "assessments_2018.csv"),
-    "an input file is a link to nowhere": (dangling_input, "assessments_2018.csv"),
-    "a second run in the same folder": (second_run, RANKS),
-    "two hosts run in one shared folder": (two_hosts, RANKS),
-    "a module of the library changes": (changed_module, RANKS),
-    "a script changes": (changed_script, RANKS),
-    "a library has another version": (other_library, RANKS),
-    "an output is empty": (empty_output, EFFECTS),
-    "Snakemake's records are deleted": (lost_memory, RANKS),
-    "the disk is full": (full_disk, RANKS),
-    "the memory is not enough": (little_memory, RANKS),
-    "an intermediate table is edited by hand": (edited_by_hand, EFFECTS),
-    "a published table is edited by hand, its date stays": (edited_release, "school_effects.csv"),
+    "a job is killed": (kill_job, MADE),
+    "driver and job are killed": (kill_driver_and_job, MADE),
+    "the driver is killed, its job lives on": (kill_driver, MADE),
+    "the run is asked to stop": (terminate, MADE),
+    "a table is cut in half": (half_a_table, READ),
+    "a bit flips, size and date stay; nothing reads it": (flipped_bit, READ),
+    "a bit flips, size and date stay; a job reads it": (flipped_and_read, READ),
+    "an input file changes, its date stays": (input_of_the_same_date, Path(INPUT).name),
+    "an input file is replaced by one of an older date": (older_input, Path(INPUT).name),
+    "an input file is dated tomorrow": (input_of_tomorrow, Path(INPUT).name),
+    "an input file is a link to nowhere": (dangling_input, Path(INPUT).name),
+    "a second run in the same folder": (second_run, MADE),
+    "two hosts run in one shared folder": (two_hosts, MADE),
+    "a module of the library changes": (changed_module, MADE),
+    "a script changes": (changed_script, MADE),
+    "a library has another version": (other_library, MADE),
+    "an output is empty": (empty_output, READ),
+    "Snakemake's records are deleted": (lost_memory, MADE),
+    "the disk is full": (full_disk, MADE),
+    "the memory is not enough": (little_memory, MADE),
+    "an intermediate table is edited by hand": (edited_by_hand, READ),
+    "a published table is edited by hand, its date stays": (edited_release, "performance.csv"),
     "the manifest is gone": (lost_manifest, "manifest.json"),
-    "a folder stands where a file belongs": (folder_in_the_way, "ranks.parquet"),
-    "another language, calendar and time zone": (other_locale, RANKS),
-    "another order of hashes": (other_hashes, RANKS),
+    "a folder stands where a file belongs": (folder_in_the_way, "contest.parquet"),
+    "another language, calendar and time zone": (other_locale, MADE),
+    "another order of hashes": (other_hashes, MADE),
 }
 
 

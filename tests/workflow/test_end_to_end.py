@@ -534,8 +534,9 @@ class TestWhatIsMadeAgain:
             assert cohorts_among(jobs, rule) == {(domain, 2022) for domain in DOMAINS}
         assert not [rule for rule, _ in jobs if rule.startswith("validate_file_")]
 
-    def test_one_core_gives_the_same_bytes(self, tiny_run, copied_run):
-        """A chain from an input file to figures, made again on one core beside the run on two."""
+    @pytest.mark.parametrize("cores", ["1", "4"])
+    def test_more_or_fewer_cores_give_the_same_bytes(self, tiny_run, copied_run, cores):
+        """A chain from an input file to figures, made again on one core and on four beside the run on two."""
         again = [
             "results/validation/ledger.parquet",
             "results/validation/quarantine.parquet",
@@ -546,7 +547,7 @@ class TestWhatIsMadeAgain:
         for domain in DOMAINS:
             (copied_run / "results" / "cohorts" / domain / "2020.parquet").unlink()
         forced = ["--forcerun", "validate_file_assessments_assessments_2020"]
-        found = run_snakemake(copied_run, "--cores", "1", *again, *forced)
+        found = run_snakemake(copied_run, "--cores", cores, *again, *forced)
         assert found.returncode == 0, found.stdout + found.stderr
         made = 0
         for path in sorted((copied_run / "results").rglob("*")):

@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
+from valueadded.audit.steps import group_of, rounding_by_group
 from valueadded.audit.tables import DIGITS
 
 SAME_BYTES = "REPRODUCED (same bytes)"
@@ -120,7 +119,7 @@ def compare_table(
     if "numbers" not in then or "numbers" not in now:
         yield from _compare_digests(name, then, now)
         return
-    steps = [rounding_of(then["numbers"], place) for place in range(len(then["columns"]))]
+    steps = rounding_by_group(name, then)
     for row in [*then["numbers"], *(row for row in now["numbers"] if row not in then["numbers"])]:
         before, after = then["numbers"].get(row), now["numbers"].get(row)
         if before is None or after is None:
@@ -133,21 +132,12 @@ def compare_table(
             continue
         for place, column in enumerate(then["columns"]):
             if before[place] != after[place]:
-                yield NumberPair(f"{name}/{row}/{column}", before[place], after[place], steps[place])
-
-
-def rounding_of(numbers: Mapping[str, list[Any]], place: int) -> float:
-    """Return the step of which every number of a column is a multiple; 0 for texts.
-
-    A number at the edge of two steps may fall to either side on another processor, so that two runs that
-    agree to a dozen digits differ by one step: this is the tolerance of a published number.
-    """
-    found = [row[place] for row in numbers.values() if _is_number(row[place])]
-    if not found:
-        return 0.0
-    # Published steps have at most six decimals.
-    whole = np.unique(np.abs(np.rint(np.array(found) * 1e6)).astype(np.int64))
-    return float(np.gcd.reduce(whole)) / 1e6
+                yield NumberPair(
+                    f"{name}/{row}/{column}",
+                    before[place],
+                    after[place],
+                    steps[group_of(name, row, then["key"])][place],
+                )
 
 
 def differing(then: Mapping[str, str], now: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
