@@ -363,7 +363,7 @@ def differing(base: Path, place: Place) -> list[str]:
     """Files of results that differ from the undisturbed run; manifests name their code and libraries."""
     found = []
     for path in sorted((base / "results").rglob("*")):
-        if path.is_file() and path.name != "manifest.json":
+        if path.is_file() and path.name.lstrip(".") != "manifest.json":
             other = place.folder / path.relative_to(base)
             if not other.is_file() or other.read_bytes() != path.read_bytes():
                 found.append(path.relative_to(base).as_posix())
