@@ -33,7 +33,7 @@ def draw_release_drift(drift: pd.DataFrame, unit: str) -> Figure:
     panels = figure.subplots(1, len(domains), sharey=True, squeeze=False)[0]
     for axes, domain in zip(panels, domains, strict=True):
         part = rows[rows["domain"] == domain]
-        draw_year_axis(axes, sorted(set(part["year"])), [])
+        draw_year_axis(axes, sorted(set(part["year"])), [], panels=len(domains))
         axes.axhline(0, color=INK, linewidth=0.7, zorder=1)
         axes.vlines(part["year"], part["lower"], part["upper"], color=BRIGHT, linewidth=5, zorder=2)
         axes.plot(
