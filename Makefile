@@ -1,4 +1,5 @@
 # make results   the whole pipeline on the configuration in config.yaml
+# make manifest  write the manifest of that run to results/audit/, to be committed (see CONTRIBUTING.md)
 # make test      every test
 # make lint      style of the Python and Snakemake files
 # make types     type check of the library
@@ -34,11 +35,16 @@ unexport PYTHONDONTWRITEBYTECODE
 # Modules from elsewhere must not shadow the locked ones.
 unexport PYTHONPATH PYTHONHOME
 
-.PHONY: results test lint types locks clean
+.PHONY: results manifest test lint types locks clean
 .DELETE_ON_ERROR:
 
+# Also after a run that was killed: what it left is cleared first.
 results: $(STAMPS)/package
-	$(BIN)/snakemake --cores $(CORES) --directory $(DIRECTORY) $(SNAKEMAKE_ARGS)
+	$(BIN)/valueadded run --cores $(CORES) --directory $(DIRECTORY) $(SNAKEMAKE_ARGS)
+
+# Only for the default run, and only where CHANGELOG.md says which published number moved.
+manifest: results
+	$(BIN)/valueadded keep $(DIRECTORY) results/audit/manifest.json.gz
 
 # The workers share the cores already, and the number of BLAS threads can change the last digit of a sum.
 test: $(STAMPS)/development

@@ -1,7 +1,7 @@
 """School effects that anyone can re-run: records -> cohorts -> intake -> models -> effects -> figures."""
 
 
-configfile: "config.yaml"
+include: "workflow/rules/configuration.smk"
 
 
 report: "workflow/report/workflow.rst"
@@ -12,6 +12,7 @@ include: "workflow/rules/location_scale_cohorts.smk"
 include: "workflow/rules/intake_adjusted_plan.smk"
 include: "workflow/rules/outputs.smk"
 include: "workflow/rules/layered_files.smk"
+include: "workflow/rules/publish_files.smk"
 include: "workflow/rules/synthetic_teachers.smk"
 include: "workflow/rules/validation.smk"
 include: "workflow/rules/school_values.smk"
@@ -46,14 +47,13 @@ if STUDENTS:
     include: "workflow/rules/calibration.smk"
 
 
+include: "workflow/rules/publish.smk"
+include: "workflow/rules/manifest.smk"
+
+
 rule all:
     """Make every table and figure of the configured study."""
     default_target: True
     input:
-        expand("results/validation/{table}.parquet", table=["ledger", "notes", "quarantine"]),
-        student_tables(),
-        school_value_tables(),
-        layered_tables() + layered_figures(),
-        whole_school_tables() + intake_adjusted_tables(),
-        figure_files() if STUDENTS else [],
-        intake_adjusted_figures(),
+        study_files(),
+        manifest_files(),

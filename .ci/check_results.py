@@ -5,6 +5,7 @@ Usage: check_results.py [folder that holds results/]. Every fault is reported; o
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,14 @@ import pandas as pd
 MODELS = {"relative", "relative_slope", "joint", "benchmark_offset", "benchmark_drift", "benchmark_frozen"}
 FIGURES = 21
 REGRESSIONS = 50
+RELEASE = (
+    "school_effects",
+    "school_changes",
+    "system_drift",
+    "year_correlations",
+    "location_scale",
+    "performance",
+)
 # The identity is exact in theory. Its terms are sums of a few products of scores below 1,000, each rounded at
 # 1e-13, so this leaves a factor of hundreds.
 IDENTITY_TOLERANCE = 1e-10
@@ -178,6 +187,39 @@ def check_whole_schools(results: Path) -> list[str]:
     return faults
 
 
+def check_release(results: Path) -> list[str]:
+    """Every release table has its rows and its two copies, and no number where nothing is published."""
+    folder = results / "published"
+    faults = [
+        f"{name} is not published"
+        for name in ("release.xlsx", "report.html")
+        if not (folder / name).is_file()
+    ]
+    for name in RELEASE:
+        table = pd.read_parquet(folder / f"{name}.parquet")
+        copy = pd.read_csv(folder / f"{name}.csv", dtype={"school_id": str})
+        if table.empty or len(copy) != len(table):
+            faults.append(f"{name}: {len(table)} rows published, {len(copy)} as CSV")
+        hidden = table.loc[table["status"] != "published"].select_dtypes("float64")
+        if hidden.notna().to_numpy().any():
+            faults.append(f"{name}: a number stands where nothing is published")
+    return faults
+
+
+def check_manifest(results: Path) -> list[str]:
+    """The manifest lists every published file, its copy is the same, and every release table is in it."""
+    text = (results / "manifest.json").read_bytes()
+    manifest = json.loads(text)
+    faults = [] if text == (results / "published" / "manifest.json").read_bytes() else ["the copy differs"]
+    there = {f"results/published/{path.name}" for path in (results / "published").iterdir()}
+    unlisted = there - set(manifest["outputs"]) - {"results/published/manifest.json"}
+    faults += [f"{name} is not in the manifest" for name in sorted(unlisted)]
+    faults += [
+        f"{name} has no numbers" for name in RELEASE if not manifest["published"].get(name, {}).get("rows")
+    ]
+    return faults
+
+
 CHECKS: dict[str, Callable[[Path], list[str]]] = {
     "ledger": check_ledger,
     "attrition": check_attrition,
@@ -190,6 +232,8 @@ CHECKS: dict[str, Callable[[Path], list[str]]] = {
     "annual": check_annual,
     "whole_schools": check_whole_schools,
     "figures": check_figures,
+    "release": check_release,
+    "manifest": check_manifest,
 }
 
 

@@ -12,7 +12,7 @@ def main(weights: str, domain: str, teachers: list, named: bool, figures: dict, 
     """Read, select, draw; write the figure and, beside it, what it shows."""
     settings = Figures(**figures)
     plotted = select_weight_map(read_table(weights, LAYERED_WEIGHTS), domain, teachers, named)
-    figure = draw_weight_map(plotted, settings.score_unit)
+    figure = draw_weight_map(plotted, domain, settings.score_unit)
     save_figure(figure, output["png"], output["svg"], settings.dots_per_inch)
     write_table(plotted, output["plotted"], WEIGHT_MAP)
     write_csv(plotted, output["csv"])

@@ -19,7 +19,7 @@ def main(
         read_tables(outcome, MATCHED if matched else ASSESSMENTS),
         None if matched else read_tables(prior, ASSESSMENTS),
         read_tables(students, STUDENTS) if students else None,
-        read_tables(links, SCALE_LINKS) if links else None,
+        read_tables(links, SCALE_LINKS, foreign=True) if links else None,
         Cohorts(**cohorts),
         domain,
         year,

@@ -17,7 +17,7 @@ def main(
     line = Benchmark(**benchmark)
     frames = (moments_from_frame(read_table(path, MOMENTS)) for path in moments)
     by_cohort = dict(zip(map(tuple, cohorts), frames, strict=True))
-    scales = read_scales(read_tables(links, SCALE_LINKS) if links else None, eras, reporting)
+    scales = read_scales(read_tables(links, SCALE_LINKS, foreign=True) if links else None, eras, reporting)
     found = measure_system(by_cohort, formula, line.years, scales, roles, line.prior_reliability, confidence)
     write_table(found.drift, output["drift"], DRIFT)
     write_table(found.prior_drift, output["prior_drift"], PRIOR_DRIFT)

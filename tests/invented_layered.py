@@ -112,6 +112,7 @@ def make_weights(n_taught: int = 25, n_others: int = 60, domain: str = "reading"
         teacher_year=2022,
         teacher_year_level=4,
         contribution=table["weight"] * table["deviation"],
+        value_added=True,
     )
     return check_table(_texts(table), LAYERED_WEIGHTS, "weights")
 

@@ -64,6 +64,7 @@ class TestWriting:
     def test_the_file_names_no_machine_and_no_row_index(self, path):
         write_table(make_records(), path, TABLE)
         assert not parquet.read_schema(path).metadata
+        assert set(parquet.read_metadata(path).metadata) == {b"ARROW:schema", b"valueadded"}
         assert "__index_level_0__" not in parquet.read_schema(path).names
 
     def test_a_table_that_breaks_its_contract_is_not_written(self, path):
@@ -79,7 +80,11 @@ class TestWriting:
         def fail(*_: object, **__: object) -> None:
             raise OSError("no space left on device")
 
-        target = {"write": (parquet, "write_table"), "sync": (os, "fsync"), "rename": (Path, "replace")}[step]
+        target = {
+            "write": (parquet.ParquetWriter, "write_table"),
+            "sync": (os, "fsync"),
+            "rename": (Path, "replace"),
+        }[step]
         monkeypatch.setattr(*target, fail)
         with pytest.raises(OSError, match="no space"):
             write_table(make_records(3), path, TABLE)
@@ -118,6 +123,40 @@ class TestReading:
         with pytest.raises(ContractError, match=r"records\.parquet: cannot be read"):
             read_table(path, TABLE)
 
+    @pytest.mark.parametrize("share", [0.0, 0.2, 0.7, 0.99])
+    def test_a_file_cut_anywhere_is_refused_by_name(self, path, share):
+        write_table(make_records(), path, TABLE)
+        content = path.read_bytes()
+        path.write_bytes(content[: int(share * len(content))])
+        with pytest.raises(ContractError, match=r"records\.parquet: cannot be read"):
+            read_table(path, TABLE)
+
+    def test_a_thousand_flipped_bits_are_noticed_each(self, path):
+        """Anywhere in the file: in the pages, between them, in the footer, in the checksum itself."""
+        write_table(make_records(2000), path, TABLE)
+        whole = path.read_bytes()
+        places = np.random.default_rng(9).choice(8 * len(whole), 1000, replace=False)
+        marks = [8 * whole.index(b"sha256:"), 8 * whole.rindex(b"valueadded")]
+        # The length of the footer, by which the checksum is found, and the end of the file.
+        last = range(8 * len(whole) - 64, 8 * len(whole))
+        for place in [*places.tolist(), *marks, *last]:
+            content = bytearray(whole)
+            content[place // 8] ^= 1 << place % 8
+            path.write_bytes(content)
+            with pytest.raises(ContractError, match=r"records\.parquet: cannot be read"):
+                read_table(path, TABLE)
+        path.write_bytes(whole)
+        assert len(read_table(path, TABLE)) == 2000
+
+    def test_a_table_written_elsewhere_is_read_as_input_only(self, path):
+        path.parent.mkdir()
+        make_records().to_parquet(path, index=False)
+        assert (
+            len(read_table(path, TABLE, foreign=True)) == len(read_tables([path], TABLE, foreign=True)) == 200
+        )
+        with pytest.raises(ContractError, match=r"records\.parquet.*no checksum.*delete it and run again"):
+            read_table(path, TABLE)
+
     def test_a_truncated_or_missing_file_is_refused_by_name(self, path):
         write_table(make_records(), path, TABLE)
         path.write_bytes(path.read_bytes()[:-20])
@@ -131,7 +170,7 @@ class TestReading:
         write_table(make_records(), path, TABLE)
         pd.read_parquet(path).assign(score=-1.0).to_parquet(path)
         with pytest.raises(ContractError, match="score"):
-            read_table(path, TABLE)
+            read_table(path, TABLE, foreign=True)
 
     def test_some_columns(self, path):
         frame = make_records()
@@ -201,13 +240,13 @@ def test_a_reader_never_sees_a_half_written_file(path, monkeypatch):
     """While a table is being written its name stands for the old one."""
     write_table(make_records(), path, TABLE)
     seen = []
-    write = table_io.parquet.write_table
+    write = table_io.parquet.ParquetWriter.write_table
 
-    def write_and_look(table: object, stream: object, **options: object) -> None:
-        write(table, stream, **options)
+    def write_and_look(writer: object, table: object) -> None:
+        write(writer, table)
         seen.append(len(read_table(path, TABLE)))
 
-    monkeypatch.setattr(table_io.parquet, "write_table", write_and_look)
+    monkeypatch.setattr(table_io.parquet.ParquetWriter, "write_table", write_and_look)
     write_table(make_records(3), path, TABLE)
     assert seen == [200]
     assert len(read_table(path, TABLE)) == 3

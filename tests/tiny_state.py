@@ -49,6 +49,7 @@ def files_config() -> dict[str, Any]:
     config = tiny_config()
     del config["synthetic"], config["synthetic_whole_schools"], config["synthetic_teachers"]
     config["data_folder"] = "results/synthetic"
+    config["input"]["student_key"] = "fixed"
     return config
 
 

@@ -17,6 +17,8 @@ validate_benchmark  invented systems with planted truth, and what each method ma
 exchange        moments of schools for other agencies, so that schools are fitted together
 figures         one file for each figure
 audit           what ties a result to the code that made it
+run             starting a study, also after it was killed
+ownership       which run may put results under their names
 table_io        Parquet through a contract
 cli             commands for people
 """

@@ -9,16 +9,24 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from valueadded.audit.commands import add_audit_commands
 from valueadded.check_data.command import add_check_data
 from valueadded.errors import ConfigError, ValueAddedError
 from valueadded.exchange.command import add_moments
+from valueadded.questions import add_explain, add_plan
+from valueadded.run import run_study
 
 TEMPLATES = {"config.yaml": "config.yaml", "README.md": "README.md", "gitignore": ".gitignore"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: its own, 0, or 1 if it is refused."""
-    chosen = build_parser().parse_args(arguments)
+    parser = build_parser()
+    chosen, further = parser.parse_known_args(arguments)
+    if "options" in chosen:  # those of another program
+        chosen.options = further
+    elif further:
+        parser.error(f"unrecognized arguments: {' '.join(further)}")
     try:
         return chosen.run(chosen) or 0
     except ValueAddedError as refusal:
@@ -28,9 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser; every command stores the function it runs as `run`."""
-    parser = argparse.ArgumentParser(
-        prog="valueadded", description="School effects that anyone can re-run. Studies are run by Snakemake."
-    )
+    parser = argparse.ArgumentParser(prog="valueadded", description="School effects that anyone can re-run.")
     parser.add_argument("--version", action="version", version=f"valueadded {installed_version()}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     init = commands.add_parser("init", help="make a folder with a commented config.yaml for your own files")
@@ -38,46 +44,32 @@ def build_parser() -> argparse.ArgumentParser:
         "folder", type=Path, metavar="DIR", help="folder to make, or an existing one without config.yaml"
     )
     init.set_defaults(run=lambda chosen: print(start_study(chosen.folder)))
+    key = commands.add_parser("key", help="make a key that student identifiers are hashed with")
+    key.add_argument("file", type=Path, metavar="FILE", help="file to make, outside the repository")
+    key.set_defaults(run=lambda chosen: print(make_key_file(chosen.file)))
     dictionary = commands.add_parser("dictionary", help="print the data dictionary as Markdown")
     dictionary.set_defaults(run=lambda chosen: print(data_dictionary(), end=""))
-    explain = commands.add_parser(
-        "explain", help="say in three sentences what the results hold about a school"
-    )
-    explain.add_argument("school", metavar="SCHOOL", help="identifier of the school, leading zeros included")
-    explain.add_argument("--domain", help="tested domain; default: every domain, three sentences each")
-    explain.add_argument("--year", type=int, help="outcome year; default: the school's latest")
-    explain.add_argument(
-        "--directory", type=Path, default=Path(), metavar="DIR", help="folder with config.yaml and results"
-    )
-    explain.set_defaults(
-        run=lambda chosen: print(
-            explain_school(chosen.directory, chosen.school, chosen.domain, chosen.year), end=""
-        )
-    )
+    add_explain(commands)
     add_plan(commands)
     add_check_data(commands)
     add_moments(commands, f"valueadded {installed_version()}")
+    add_audit_commands(commands)
+    add_run(commands)
     return parser
 
 
-def add_plan(commands: Any) -> None:
-    """Add the command that plans a study of schools' means and variances."""
-    plan = commands.add_parser(
-        "plan", help="print how many schools can be told from the average, by students in each"
+def add_run(commands: Any) -> None:
+    """Add the command that runs a study; what it does not know itself goes to Snakemake."""
+    run = commands.add_parser(
+        "run",
+        allow_abbrev=False,
+        help="run a study with options of Snakemake, also after a run of it was killed",
+        usage="valueadded run [--take-over] [options and targets of snakemake]",
     )
-    numbers = {
-        "scale-sd": "standard deviation of the school effects on the log variance",
-        "school-variance": "variance of the school effects on the mean",
-        "student-variance": "variance within the median school, of adjusted scores",
-    }
-    plan.add_argument("--students", type=int, nargs="+", required=True, help="students in each school")
-    for name, words in numbers.items():
-        plan.add_argument(f"--{name}", type=float, required=True, metavar="NUMBER", help=words)
-    plan.add_argument("--schools", type=int, default=100, help="schools in the study (default 100)")
-    plan.add_argument(
-        "--share", type=float, help="also print the least size that separates this share on variance"
+    run.add_argument(
+        "--take-over", action="store_true", help="the earlier run, on another machine, is known to have ended"
     )
-    plan.set_defaults(run=lambda chosen: print(plan_study(chosen), end=""))
+    run.set_defaults(options=[], run=lambda chosen: run_study(chosen.options, chosen.take_over))
 
 
 def installed_version() -> str:
@@ -117,6 +109,32 @@ def start_study(folder: Path) -> str:
     )
 
 
+def make_key_file(path: Path) -> str:
+    """Write a random key to a new file for its owner alone, and return what to do with it.
+
+    Raises
+    ------
+    ConfigError
+        If the file exists already, or cannot be made.
+    """
+    from valueadded.table_io import write_private
+    from valueadded.validation.student_key import make_key
+
+    if path.exists():
+        raise ConfigError(
+            f"{path} exists already; expected a new file, since without the old key no hash can be made again"
+        )
+    try:
+        write_private(f"{make_key()}\n", path)
+    except OSError as fault:
+        raise ConfigError(
+            f"{path}: cannot be made ({fault.strerror}); expected a folder you may write to"
+        ) from None
+    return (
+        f"{path} is for its owner alone. Name it in config.yaml, under input: student_key: {path.resolve()}"
+    )
+
+
 def data_dictionary() -> str:
     """Return the data dictionary of every table and reason code as Markdown."""
     # Contracts load the table libraries, which no other command should wait for.
@@ -137,81 +155,6 @@ def data_dictionary() -> str:
             "Findings among scores and teachers": {code: words for code, (_, words) in FINDINGS.items()},
         }
     )
-
-
-def plan_study(chosen: argparse.Namespace) -> str:
-    """Return the plan of a study as Markdown.
-
-    Raises
-    ------
-    DesignError
-        If a number is not possible.
-    """
-    from valueadded.location_scale import plan_location_scale, students_needed
-
-    table = plan_location_scale(
-        chosen.students, chosen.scale_sd, chosen.school_variance, chosen.student_variance, chosen.schools
-    )
-    lines = [
-        "| students in each school | separated on mean (%) | separated on variance (%) | schools separated on"
-        " variance | schools needed to find that variances differ |",
-        "|---:|---:|---:|---:|---:|",
-        *(
-            f"| {row['n_students']} | {100 * row['share_separated_mean']:.0f} |"
-            f" {100 * row['share_separated_variance']:.0f} | {row['schools_separated_variance']:.0f} of"
-            f" {row['n_schools']} | {row['schools_needed']} |"
-            for row in table.to_dict("records")
-        ),
-    ]
-    if chosen.share is not None:
-        least = students_needed(chosen.share, chosen.scale_sd)
-        lines += ["", f"{least} students in each school separate {100 * chosen.share:.0f}% on variance."]
-    return "\n".join(lines) + "\n"
-
-
-def explain_school(folder: Path, school: str, domain: str | None, year: int | None) -> str:
-    """Return what the results in `folder` say about one school.
-
-    Raises
-    ------
-    ConfigError
-        If the folder has no usable config.yaml, its study has no benchmark, or the results are not there.
-    ContractError
-        If the tables hold nothing about this school, domain or year.
-    """
-    import yaml
-
-    from valueadded.config import Config, check_config
-    from valueadded.contracts.benchmark import DRIFT
-    from valueadded.contracts.mixed import JOINT_CHANGES
-    from valueadded.effects.explain import find_standings
-    from valueadded.effects.wording import three_sentences
-    from valueadded.table_io import read_table
-
-    path = folder / "config.yaml"
-    if not path.is_file():
-        raise ConfigError(f"{path} does not exist; expected the folder of a study, named with --directory")
-    try:
-        settings = check_config(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except yaml.YAMLError as fault:
-        raise ConfigError(f"{path}: not YAML ({fault})") from None
-    if not isinstance(settings, Config) or settings.benchmark is None:
-        raise ConfigError(f"{path}: no section benchmark; expected one, since changes are measured from it")
-    tables = [
-        folder / "results" / name for name in ("mixed/joint_changes.parquet", "benchmark/drift.parquet")
-    ]
-    for table in tables:
-        if not table.is_file():
-            raise ConfigError(
-                f"{table} does not exist; run the workflow first:"
-                f" snakemake --directory {shlex.quote(str(folder))} --cores 2"
-            )
-    changes, drift = read_table(tables[0], JOINT_CHANGES), read_table(tables[1], DRIFT)
-    found = find_standings(changes, drift, school, max(settings.benchmark.years), domain, year)
-    unit, confidence = settings.figures.score_unit, settings.effects.confidence
-    parts = ["\n".join(three_sentences(standing, unit, confidence)) for standing in found]
-    notice = "Descriptive, not causal; not for judging schools automatically."
-    return "\n\n".join([*parts, notice]) + "\n"
 
 
 if __name__ == "__main__":

@@ -43,3 +43,19 @@ class DesignError(ValueAddedError):
 
 class FitError(ValueAddedError):
     """A model cannot be estimated from these data."""
+
+
+class AuditError(ValueAddedError):
+    """A manifest cannot be read, or a run cannot be repeated."""
+
+
+class DisclosureError(ValueAddedError):
+    """A release is refused, since it would give students away."""
+
+
+class RunError(ValueAddedError):
+    """A study cannot be started: another run has it, or has left what cannot be cleared."""
+
+
+class OwnershipError(ValueAddedError):
+    """A job may not name its result, because another run has taken over the study."""

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from typing import BinaryIO
 
 import pandas as pd
 import pandera.pandas as pa
@@ -10,16 +11,18 @@ import pyarrow as arrow
 import pyarrow.parquet as parquet
 from pandera.errors import SchemaErrors
 
+from valueadded.checksum import EMPTY, KEY, fill_checksum, is_whole
 from valueadded.contracts.columns import column_types
 from valueadded.errors import ContractError
+from valueadded.ownership import rename_if_owner
 
 
 def write_table(frame: pd.DataFrame, path: str | Path, contract: pa.DataFrameSchema) -> None:
     """Check `frame` against `contract`, sort it by the contract's key and write it to `path`.
 
     The fixed columns come first, in the contract's order. The file appears under its name only when
-    it is complete: it is written beside, synced, then renamed. Page checksums are stored, so that a
-    damaged file is refused when it is read.
+    it is complete: it is written beside, synced, then renamed. A checksum of all its bytes is stored, and one
+    of every page for other readers, so that a damaged file is refused when it is read.
 
     Raises
     ------
@@ -36,19 +39,31 @@ def write_table(frame: pd.DataFrame, path: str | Path, contract: pa.DataFrameSch
     target.parent.mkdir(parents=True, exist_ok=True)
     beside = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        with beside.open("wb") as stream:
-            parquet.write_table(table, stream, compression="zstd", write_page_checksum=True)
+        with beside.open("w+b") as stream:
+            _fill(table, stream)
             stream.flush()
             os.fsync(stream.fileno())
-        beside.replace(target)
+        rename_if_owner(beside, target)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def _fill(table: arrow.Table, stream: BinaryIO) -> None:
+    """Write a table, then its checksum into the room that was left for it."""
+    with parquet.ParquetWriter(stream, table.schema, compression="zstd", write_page_checksum=True) as writer:
+        writer.write_table(table)
+        writer.add_key_value_metadata({KEY: EMPTY.decode()})
+    stream.seek(0)
+    place, checksum = fill_checksum(stream.read())
+    stream.seek(place)
+    stream.write(checksum)
 
 
 def read_table(
     path: str | Path,
     contract: pa.DataFrameSchema,
     columns: list[str] | None = None,
+    foreign: bool = False,
 ) -> pd.DataFrame:
     """Return the table at `path`, checked against `contract`.
 
@@ -56,16 +71,24 @@ def read_table(
     ----------
     columns
         Read these columns only; the contract is then checked for those it names.
+    foreign
+        Another program may have written it, without a checksum: for input files only.
 
     Raises
     ------
     ContractError
-        If the file is damaged or does not meet the contract.
+        If the file is damaged, not our own, or does not meet the contract.
     """
     try:
-        with parquet.ParquetFile(path, page_checksum_verification=True) as file:
+        content = Path(path).read_bytes()
+        whole = is_whole(content)
+        if whole is None and not foreign:
+            raise OSError("it has no checksum, so that something else than this workflow wrote it")
+        if whole is False:
+            raise OSError("its checksum is not that of its bytes")
+        with parquet.ParquetFile(arrow.BufferReader(content), page_checksum_verification=True) as file:
             frame = file.read(columns).to_pandas()
-    except (OSError, arrow.ArrowException) as fault:
+    except (OSError, arrow.ArrowException, UnicodeDecodeError) as fault:
         raise ContractError(
             f"{path}: cannot be read as a Parquet table ({fault}); delete it and run again"
         ) from None
@@ -79,12 +102,13 @@ def read_tables(
     paths: Iterable[str | Path],
     contract: pa.DataFrameSchema,
     columns: list[str] | None = None,
+    foreign: bool = False,
 ) -> pd.DataFrame:
     """Return the tables at `paths` one below the other, in the order given; options as in `read_table`.
 
     Without any path the table has no rows and the contract's columns in their types.
     """
-    frames = [read_table(path, contract, columns) for path in paths]
+    frames = [read_table(path, contract, columns, foreign) for path in paths]
     if not frames:
         types = column_types(contract)
         return pd.DataFrame(columns=list(types)).astype(types)[columns or list(types)]
@@ -122,14 +146,28 @@ def write_csv(frame: pd.DataFrame, path: str | Path) -> None:
 
 def write_text(content: str, path: str | Path) -> None:
     """Write text in UTF-8, whole or not at all."""
+    write_bytes(content.encode("utf-8"), path)
+
+
+def write_private(content: str, path: str | Path) -> None:
+    """Write text in UTF-8 that only its owner may read, whatever the mask of the process."""
+    before = os.umask(0o077)
+    try:
+        write_text(content, path)
+    finally:
+        os.umask(before)
+
+
+def write_bytes(content: bytes, path: str | Path) -> None:
+    """Write bytes, whole or not at all."""
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
     beside = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        with beside.open("w", encoding="utf-8", newline="") as stream:
+        with beside.open("wb") as stream:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
-        beside.replace(target)
+        rename_if_owner(beside, target)
     finally:
         beside.unlink(missing_ok=True)

@@ -19,8 +19,10 @@ def edit(monkeypatch, tmp_path):
         edited.write_bytes(module_file(module).read_bytes() + b"\n# edited\n")
         original = digest.module_file
         monkeypatch.setattr(digest, "module_file", lambda name: edited if name == module else original(name))
+        digest.module_content.cache_clear()
 
-    return stand_in
+    yield stand_in
+    digest.module_content.cache_clear()
 
 
 def test_the_same_code_gives_the_same_digest():
@@ -64,7 +66,9 @@ def test_another_version_of_a_numerical_library_changes_the_digest(monkeypatch):
     before = digest_script(SCRIPTS / "match_cohort.py")
     original = digest.version
     monkeypatch.setattr(digest, "version", lambda name: "0" if name == "numpy" else original(name))
+    digest.library_versions.cache_clear()
     assert digest_script(SCRIPTS / "match_cohort.py") != before
+    digest.library_versions.cache_clear()
 
 
 def test_every_form_of_import_is_seen(tmp_path):

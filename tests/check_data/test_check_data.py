@@ -141,3 +141,59 @@ def test_data_folder_may_be_named_by_the_environment(study, capsys, monkeypatch)
 )
 def test_form_of_a_value_points_to_its_cause(form, words):
     assert words in likely_cause("score_not_a_number", [form, form])
+
+
+def test_a_study_of_teachers_and_ready_made_values_needs_no_cohort(tmp_path, capsys):
+    (tmp_path / "data").mkdir()
+    files = {
+        "scores.csv": "student_id,calendar_year,year_level,domain,score\n"
+        "01,2017,3,reading,412\n01,2017,9,reading,500\n02,2017,3,spelling,430\n",
+        "links.csv": "student_id,calendar_year,domain,teacher_id\n01,2017,all,T1\n",
+        "values.csv": "ID,READ,NUM\n001,104.5,99\n002,SUPP,98\n003,n/k,97\n004\n",
+    }
+    for name, text in files.items():
+        (tmp_path / "data" / name).write_text(text, encoding="utf-8")
+    values = {
+        "path": "values.csv",
+        "calendar_year": 2019,
+        "columns": {"school_id": "ID", "school_type": {"constant": "Primary"}},
+        "codes": {"SUPP": "suppressed"},
+        "measures": {"reading": "READ", "numeracy": "NUM"},
+    }
+    config = {
+        "input": {
+            "teacher_scores": {"files": "scores.csv"},
+            "teacher_links": {"files": "links.csv"},
+            "school_values": [values],
+        },
+        "layered": {"domains": ["reading"], "years": [2017], "year_levels": [3]},
+        "intake_adjusted": {"policy": "victoria_2011"},
+    }
+    (tmp_path / "config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
+    assert main(["check-data", str(tmp_path / "config.yaml")]) == 1
+    said = capsys.readouterr().out
+    assert "scores.csv (teacher_scores): 3 records = 2 accepted + 1 put aside" in said
+    assert "1 of other domains (layered.domains)" in said
+    assert "change layered.domains, layered.years, layered.year_levels" in said
+    assert "note: teacher_with_one_student\n  1 records. Counted in effects." in said
+    # A link to every domain is used, not outside the study.
+    assert (
+        "links.csv (teacher_links): 1 records = 1 accepted + 0 put aside + 0 repeats merged; 0 outside"
+        in said
+    )
+    assert "put aside: value_not_a_number (values.csv, column READ)" in said
+    assert "for example row 3: A/A" in said
+    # One row, though it holds two records.
+    assert "for example row 4\n" in said
+    assert "change input.school_values.codes, input.school_values.missing" in said
+    assert "Students of each cohort" not in said
+
+
+def test_a_year_without_a_cohort_is_named_with_its_reason(study, capsys):
+    config = yaml.safe_load(study.read_text(encoding="utf-8"))
+    config["study"]["outcome_years"] = [2016, 2017]
+    study.write_text(yaml.safe_dump(config), encoding="utf-8")
+    page = study.parent / "page.html"
+    assert main(["check-data", str(study), "--html", str(page)]) == 0
+    assert "reading 2016: no cohort: year_not_tested: No test was held" in capsys.readouterr().out
+    assert "no cohort: year_not_tested" in page.read_text(encoding="utf-8")

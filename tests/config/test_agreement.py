@@ -238,3 +238,11 @@ def test_a_share_counts_one_of_the_codes(covariate: str, value: str, accepted: b
 def test_a_share_is_of_students_not_of_schools() -> None:
     (line,) = lines_of(changed("intake.measures.part", {"kind": "share", "covariate": "rooms", "value": "3"}))
     assert line.startswith("intake.measures.part.covariate: found 'rooms'")
+
+
+def test_an_earlier_release_needs_the_key_of_its_students() -> None:
+    raw = changed("publish", {"earlier_release": "record.parquet"})
+    with pytest.raises(ConfigError, match=r"publish\.earlier_release: found without input\.student_key"):
+        check_config(raw)
+    raw["input"]["student_key"] = "student.key"
+    assert check_config(raw).publish.earlier_release == "record.parquet"

@@ -60,7 +60,7 @@ def test_teachers_are_named_only_if_asked(effects, named):
     for plotted, figure in (
         (caterpillar, draw_teacher_caterpillar(caterpillar, "points")),
         (revised, draw_revised_effects(revised, "points")),
-        (weights, draw_weight_map(weights, "points")),
+        (weights, draw_weight_map(weights, "reading", "points")),
     ):
         assert plotted["teacher_id"].notna().any() == named
         assert ("T4" in words_of(figure)) == named
@@ -136,7 +136,7 @@ def test_no_student_is_named_on_the_map_and_a_missing_score_is_a_hole():
     weights = make_weights(3, 2)
     plotted = select_weight_map(weights, "reading", ["T40001"], named=True)
     assert "P0000" not in plotted.to_csv()
-    figure = draw_weight_map(plotted, "points")
+    figure = draw_weight_map(plotted, "reading", "points")
     image = figure.axes[0].images[0].get_array()
     assert image.shape == (3, 3)
     assert image.mask.sum() == 1
@@ -145,8 +145,34 @@ def test_no_student_is_named_on_the_map_and_a_missing_score_is_a_hole():
 
 def test_a_map_of_the_teachers_own_students_alone_has_one_block():
     plotted = select_weight_map(make_weights(4, 0), "reading", ["T40001"], named=False)
-    figure = draw_weight_map(plotted, "points")
+    figure = draw_weight_map(plotted, "reading", "points")
     assert sum(bool(axes.images) for axes in figure.axes) == 2
+
+
+@pytest.mark.parametrize("value_added", [True, False])
+def test_the_map_of_a_first_year_teacher_says_level(value_added):
+    weights = make_weights().assign(value_added=value_added)
+    plotted = select_weight_map(weights, "reading", ["T40001"], named=False)
+    assert ("level, not" in words_of(draw_weight_map(plotted, "reading", "points"))) != value_added
+
+
+@pytest.mark.parametrize(("domain", "teacher"), [("spelling", "T40001"), ("reading", "T40002")])
+def test_a_map_of_nobody_says_so(domain, teacher):
+    """A teacher of one domain must not stop the run at the others."""
+    plotted = select_weight_map(make_weights(), domain, [teacher], named=True)
+    check_table(plotted, contracts.WEIGHT_MAP, "plotted")
+    assert plotted.empty
+    words = words_of(draw_weight_map(plotted, domain, "points"))
+    assert domain.capitalize() in words and "variance of 0" in words and teacher not in words
+
+
+def test_models_that_revise_in_opposite_directions_stand_side_by_side(effects):
+    revisions = make_revisions(effects)
+    third = revisions[revisions["model"] == "complete"].assign(model="variable")
+    plotted = select_revised_effects(pd.concat([revisions, third]), "reading", named=False)
+    figure = draw_revised_effects(plotted, "points")
+    titles = [axes.get_title(loc="left").split(" (")[0] for axes in figure.axes]
+    assert titles[:3] == ["layered", "non-layered", "persistence estimated"]
 
 
 def test_every_line_of_the_graph_joins_teachers_of_one_track(effects):
@@ -223,8 +249,6 @@ def test_a_domain_without_rows_is_refused(effects):
     for refused in (
         lambda: select_teacher_caterpillar(effects, "spelling", False),
         lambda: select_revised_effects(make_revisions(effects), "spelling", False),
-        lambda: select_weight_map(make_weights(), "spelling", ["T40001"], False),
-        lambda: select_weight_map(make_weights(), "reading", ["T40002"], False),
         lambda: select_track_graph(effects, make_links(effects), "spelling"),
         lambda: select_persistence_by_lag(make_persistence(), "spelling"),
     ):

@@ -13,7 +13,7 @@ from valueadded.layered.design import LayeredDesign, arrange_design
 from valueadded.layered.factor import lay_out
 from valueadded.layered.fit import estimate, starting_point
 from valueadded.layered.henderson import score_matrices
-from valueadded.layered.parameters import number_parameters, unpack
+from valueadded.layered.parameters import STRUCTURES, Numbering, number_parameters, unpack
 from valueadded.layered.posterior import effects_posterior
 from valueadded.layered.records import read_records
 from valueadded.mixed import fit_random_intercept
@@ -29,11 +29,21 @@ def shared_district() -> pd.DataFrame:
     third = frame.index % 3 == 0
     second = frame[third].assign(teacher_id=frame["year"].astype(str) + "-second", share=0.4)
     frame.loc[third, "share"] = 0.6
-    return pd.concat([frame, second], ignore_index=True)
+    both = pd.concat([frame, second], ignore_index=True)
+    # A school for each remainder of the number of student and year, so that students change schools.
+    number = both["student_id"].str[1:].astype(int) + both["year"] // 3
+    return both.assign(school_id="school " + (number % 7).astype(str))
 
 
-def arranged(frame: pd.DataFrame) -> LayeredDesign:
-    return arrange_design(read_records(frame, []), [])
+def arranged(frame: pd.DataFrame, schools: bool = False) -> LayeredDesign:
+    return arrange_design(read_records(frame, [], schools=schools), [])
+
+
+def dense_variance(design: LayeredDesign, theta: np.ndarray, numbering: Numbering) -> np.ndarray:
+    """V = Z G Z' + R of every score."""
+    at = unpack(theta, numbering)
+    known = score_matrices(design, at)
+    return (known.z * at.spread[design.effect_class] ** 2) @ known.z.T + np.linalg.inv(known.precision)
 
 
 def star(schools: int) -> pd.DataFrame:
@@ -47,14 +57,18 @@ def star(schools: int) -> pd.DataFrame:
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("restricted", [False, True])
-def test_deviance_and_effects_equal_those_of_dense_matrices(kind: str | float, restricted: bool) -> None:
-    design = arranged(shared_district())
+@pytest.mark.parametrize("schools", [False, True])
+def test_deviance_and_effects_equal_those_of_dense_matrices(
+    kind: str | float, restricted: bool, schools: bool
+) -> None:
+    design = arranged(shared_district(), schools)
+    assert {layer for layer, _, _ in design.classes} == {"teacher", *(["school"] if schools else [])}
     numbering = number_parameters(design, "unstructured", kind)
     theta = starting_point(design, numbering)
     at = unpack(theta, numbering)
     known = score_matrices(design, at)
     spread = at.spread[design.effect_class]
-    total = (known.z * spread**2) @ known.z.T + np.linalg.inv(known.precision)
+    total = dense_variance(design, theta, numbering)
     inverse = np.linalg.inv(total)
     information = known.x.T @ inverse @ known.x
     beta = np.linalg.solve(information, known.x.T @ inverse @ known.y)
@@ -73,8 +87,56 @@ def test_deviance_and_effects_equal_those_of_dense_matrices(kind: str | float, r
     assert posterior.prediction_variance == pytest.approx(variance, rel=1e-8)
 
 
+@pytest.mark.parametrize(("kind", "later"), [("complete", 1.0), ("zero", 0.0), (0.4, 0.4)])
+def test_an_effect_acts_by_share_and_persistence(kind: str | float, later: float) -> None:
+    """Z from the rows of the frame, one by one."""
+    frame = shared_district()
+    design = arranged(frame)
+    numbering = number_parameters(design, "unstructured", kind)
+    known = score_matrices(design, unpack(starting_point(design, numbering), numbering))
+    effects = design.effects[["unit", "domain", "year"]].itertuples(index=False, name=None)
+    place = {effect: at for at, effect in enumerate(effects)}
+    expected = np.zeros_like(known.z)
+    taught = dict(list(frame.groupby(["student_id", "domain"])))
+    for number, (student, cell) in enumerate(zip(known.student, known.cell, strict=True)):
+        domain, year = design.cells[cell]
+        for row in taught[design.student_id[student], domain].itertuples():
+            if row.year <= year:
+                acts = row.share * (1.0 if row.year == year else later)
+                expected[number, place[row.teacher_id, domain, row.year]] += acts
+    assert known.z == pytest.approx(expected, abs=1e-15)
+    assert len(np.unique(known.z)) > 3
+
+
+def test_structures_of_the_student_covariance() -> None:
+    """Which entries are one parameter: over two domains and three years."""
+    design = arranged(shared_district())
+    cells = list(design.cells)
+    labels = {name: number_parameters(design, name, "complete").covariance_label for name in STRUCTURES}
+    assert {name: int(label.max()) + 1 for name, label in labels.items()} == {
+        "unstructured": 21,
+        "toeplitz": 9,
+        "compound_symmetric": 6,
+    }
+    for a, (domain_a, year_a) in enumerate(cells):
+        for b, (domain_b, year_b) in enumerate(cells):
+            for c, (domain_c, year_c) in enumerate(cells):
+                for d, (domain_d, year_d) in enumerate(cells):
+                    domains = {domain_a, domain_b} == {domain_c, domain_d}
+                    lags = abs(year_a - year_b), abs(year_c - year_d)
+                    one = {name: label[a, b] == label[c, d] for name, label in labels.items()}
+                    assert one["unstructured"] == ({a, b} == {c, d})
+                    assert one["toeplitz"] == (domains and lags[0] == lags[1])
+                    assert one["compound_symmetric"] == (domains and (lags[0] > 0) == (lags[1] > 0))
+    likelihoods = [
+        fit_layered(shared_district(), student_covariance=name).log_likelihood
+        for name in ("compound_symmetric", "toeplitz", "unstructured")
+    ]
+    assert likelihoods == sorted(likelihoods)
+
+
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("structure", ["unstructured", "toeplitz", "compound_symmetric"])
+@pytest.mark.parametrize("structure", STRUCTURES)
 @pytest.mark.parametrize("restricted", [False, True])
 def test_the_gradient_is_that_of_the_deviance(kind: str | float, structure: str, restricted: bool) -> None:
     design = arranged(shared_district())
@@ -87,6 +149,33 @@ def test_the_gradient_is_that_of_the_deviance(kind: str | float, structure: str,
     # Parts of either sign nearly cancel: the tolerance is that of their size.
     size = np.abs(gradient * direction).sum()
     assert gradient @ direction == pytest.approx((ends[0] - ends[1]) / 2e-5, abs=1e-6 * size)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("structure", ["unstructured", "toeplitz"])
+def test_the_curvature_is_the_average_information(kind: str | float, structure: str) -> None:
+    """r'V^-1 V_k P V_l V^-1 r from dense matrices: standard errors and steps of the search are made of it."""
+    design = arranged(shared_district())
+    numbering = number_parameters(design, structure, kind)
+    theta = starting_point(design, numbering)
+    inverse = np.linalg.inv(dense_variance(design, theta, numbering))
+    known = score_matrices(design, unpack(theta, numbering))
+    information = known.x.T @ inverse @ known.x
+    project = inverse - inverse @ known.x @ np.linalg.solve(information, known.x.T @ inverse)
+    # V is a polynomial of degree two in each parameter: central differences are exact but for rounding.
+    moved = [
+        (dense_variance(design, theta + step, numbering) - dense_variance(design, theta - step, numbering))
+        @ (project @ known.y)
+        / 2e-3
+        for step in 1e-3 * np.eye(len(theta))
+    ]
+    expected = np.array(moved) @ project @ np.array(moved).T
+    found = evaluate(theta, design, lay_out(design), numbering, False)
+    n, k = numbering.n_covariances, len(design.classes)
+    at_spread = np.arange(n, n + k)
+    expected[at_spread, at_spread] += np.maximum(found.gradient[at_spread] / theta[at_spread], 0.0)
+    size = np.sqrt(np.outer(np.diag(expected), np.diag(expected)))
+    assert found.curvature / size == pytest.approx(expected / size, abs=1e-7)
 
 
 def test_star_has_the_published_maximum() -> None:
@@ -152,6 +241,26 @@ def test_variable_persistence_contains_the_others() -> None:
     # Planted: complete persistence. Four errors: six estimates of one data set.
     assert (np.abs(table["persistence"] - 1) < 4 * table["std_error"]).all()
     assert table["lag"].tolist() == [1, 2, 1]
+
+
+def test_every_pair_of_years_has_a_persistence_of_its_own() -> None:
+    planted = {(1, 2): 0.9, (1, 3): 0.1, (2, 3): 0.5}
+    frame = invented_district(n_students=1500, n_teachers=40, holes=0.05)
+    random = np.random.default_rng(7)
+    teacher = random.integers(40, size=(1500, 3))
+    truth = random.normal(scale=6.0, size=(3, 40))
+    student = frame["student_id"].str[1:].astype(int)
+    for (earlier, later), acts in planted.items():
+        rows = frame["year"] == later
+        # The district has complete persistence, whoever saw the earlier score.
+        frame.loc[rows, "score"] -= (1 - acts) * truth[earlier - 1, teacher[student[rows], earlier - 1]]
+    table = fit_layered(frame, "variable").persistence.set_index(["year", "score_year"])
+    assert sorted(table.index) == sorted(planted)
+    for pair, acts in planted.items():
+        found = table.loc[pair]
+        assert abs(found["persistence"] - acts) < 4 * found["std_error"]
+        # Far enough apart to tell the pairs.
+        assert found["std_error"] < 0.1
 
 
 def test_a_variance_of_zero_is_reached_and_reported() -> None:
@@ -220,6 +329,34 @@ def test_order_of_rows_and_unit_of_scores_have_no_part() -> None:
     )
 
 
+def test_scores_far_from_0_cost_no_digits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Scores in multiples of 1/1024, so that a shift of 1e9 is exact."""
+    visits: list[float] = []
+
+    def counted(*arguments: object) -> object:
+        found = evaluate(*arguments)  # type: ignore[arg-type]
+        visits.append(found.deviance)
+        return found
+
+    monkeypatch.setattr("valueadded.layered.fit.evaluate", counted)
+    frame = shared_district()
+    frame["score"] = (1024 * frame["score"]).round() / 1024
+    near = fit_layered(frame)
+    needed = len(visits)
+    far = fit_layered(frame.assign(score=frame["score"] + 1e9))
+    # Steps that the rounding of the deviance refuses are tried again and again.
+    assert len(visits) - needed <= needed + 2
+    assert near.converged and far.converged
+    assert far.log_likelihood == pytest.approx(near.log_likelihood, rel=1e-9)
+    # The means of the scores are known to the spacing of numbers near 1e9, 1e-7.
+    assert far.fixed_effects["estimate"].to_numpy() == pytest.approx(
+        near.fixed_effects["estimate"] + 1e9, abs=1e-6
+    )
+    # The deviance is flat at its minimum: parameters are known to the root of its tolerance.
+    found, expected = (fit.teacher_effects()["effect"].to_numpy() for fit in (far, near))
+    assert found == pytest.approx(expected, abs=1e-4)
+
+
 def test_covariates_have_a_coefficient_in_every_year() -> None:
     frame = invented_district(n_students=300)
     frame["score"] += 5.0 * frame["age"] * frame["year"]
@@ -230,12 +367,63 @@ def test_covariates_have_a_coefficient_in_every_year() -> None:
         fit_layered(frame.assign(same=1.0), covariates=["same"])
 
 
+def test_a_covariate_that_goes_with_the_teachers_hides_them() -> None:
+    """Overcorrection: poverty acts on no score here, yet weak teachers have the poor classes.
+
+    In the last year: an earlier effect is seen in later scores too, which that year's poverty does not touch.
+    """
+    frame = invented_district(n_students=600, n_teachers=20, holes=0.0)
+    random = np.random.default_rng(7)
+    random.integers(20, size=(600, 3))
+    truth = random.normal(scale=6.0, size=(3, 20))
+    poverty = -truth + random.normal(scale=2.0, size=truth.shape)
+    number = frame["teacher_id"].str.split("-").str[1].astype(int)
+    frame["poverty"] = poverty[frame["year"] - 1, number]
+    plain, adjusted = fit_layered(frame), fit_layered(frame, covariates=["poverty"])
+    poorest = np.argsort(poverty[2])[-10:]
+    found = {
+        name: fit.teacher_effects().set_index("teacher_id")["effect"].loc[[f"3-{who}" for who in poorest]]
+        for name, fit in {"plain": plain, "adjusted": adjusted}.items()
+    }
+    lacking = (truth[2] - truth[2].mean())[poorest].mean()
+    # Ten estimates, each with an error of about 1.4; three standard errors of their mean.
+    assert found["plain"].mean() == pytest.approx(lacking, abs=1.4)
+    # They look better than they are, by most of what they lack.
+    assert lacking < -3 and found["adjusted"].mean() > 0.5 * lacking
+    variances = [fit.teacher_variances["variance"].iloc[-1] for fit in (adjusted, plain)]
+    assert variances[0] < 0.5 * variances[1]
+    assert any("overcorrection" in note and "poverty" in note for note in adjusted.notes)
+    assert not any("overcorrection" in note for note in plain.notes)
+
+
 def test_schools_are_a_layer_of_their_own() -> None:
-    frame = invented_district(n_students=200, n_teachers=12)
-    frame["school_id"] = [f"school {int(name.split('-')[1]) % 4}" for name in frame["teacher_id"]]
-    fit = fit_layered(frame, schools=True)
-    assert fit.teacher_variances["layer"].tolist() == ["school"] * 3 + ["teacher"] * 3
-    assert fit.log_likelihood >= fit_layered(frame).log_likelihood - 1e-8
+    """Three districts of twenty schools of three teachers a year, schools planted beside the teachers."""
+    errors, variances, pairs = [], [], []
+    for seed in range(3):
+        frame = invented_district(seed, n_students=900, n_teachers=60, holes=0.0)
+        frame = frame.sort_values(["student_id", "year"])
+        school = frame["teacher_id"].str.split("-").str[1].astype(int).to_numpy() % 20
+        planted = np.random.default_rng(100 + seed).normal(scale=10.0, size=(3, 20))
+        acting = pd.Series(planted[frame["year"] - 1, school], index=frame.index)
+        frame["score"] += acting.groupby(frame["student_id"]).cumsum()
+        frame["school_id"] = [f"school {number:02d}" for number in school]
+        fit = fit_layered(frame, schools=True)
+        table = fit.teacher_variances
+        assert table["layer"].tolist() == ["school"] * 3 + ["teacher"] * 3
+        assert fit.log_likelihood > fit_layered(frame).log_likelihood + 10
+        variances.append(table.groupby("layer")["variance"].mean())
+        effects = fit.teacher_effects().query("layer == 'school'").sort_values(["year", "teacher_id"])
+        centred = (planted - planted.mean(axis=1, keepdims=True)).ravel()
+        errors.append((effects["effect"] - centred) / effects["std_error"])
+        pairs.append(np.corrcoef(effects["effect"], centred)[0, 1])
+    # Nine variances of twenty schools, each known to a third, and nine of sixty teachers, known to a fifth;
+    # three standard errors of their means.
+    assert np.mean([found["school"] for found in variances]) == pytest.approx(100.0, abs=33)
+    assert np.mean([found["teacher"] for found in variances]) == pytest.approx(36.0, abs=8)
+    # Three teachers of variance 36 leave a school of variance 100 a correlation of 0.94.
+    assert min(pairs) > 0.8
+    # Single districts lie between 0.5 and 1.5; three standard errors of the mean of three.
+    assert np.mean(np.square(errors)) == pytest.approx(1.0, abs=0.5)
 
 
 def test_the_teacher_of_an_unscored_year_is_a_choice() -> None:
@@ -283,11 +471,32 @@ def test_unusual_records_have_known_outcomes() -> None:
         ({"student_id": "one", "year": 1}, "two rows|two scores"),
         ({"n_students": 3}, "means of students"),
         ({"score": np.nan}, "holds no score"),
+        ({"score": np.inf}, "column score holds 297 values that are not finite"),
+        ({"score": "many"}, "column score holds 297 values that are not finite"),
     ],
 )
 def test_records_that_are_no_layered_model_are_refused(change: dict[str, object], message: str) -> None:
     with pytest.raises(DesignError, match=message):
         fit_layered(invented_district().assign(**change))
+
+
+def test_scores_that_determine_no_variance_are_refused() -> None:
+    frame = invented_district()
+    lone = frame[(frame["year"] < 3) | (frame.index == frame.index[frame["year"] == 3][0])]
+    with pytest.raises(FitError, match="all, 3 has 1 scores for 1 coefficients"):
+        fit_layered(lone)
+    with pytest.raises(FitError, match="scores of all, 2 are explained by means and covariates"):
+        fit_layered(frame.assign(score=frame["score"].where(frame["year"] != 2, 100.0)))
+    with pytest.raises(FitError, match="scores of all, 1 are explained"):
+        fit_layered(frame.assign(score=3 * frame["age"]), covariates=["age"])
+
+
+def test_so_few_students_that_no_maximum_exists_are_not_called_a_fit() -> None:
+    """Two students of three scores: their covariance can be singular, and the likelihood without bound."""
+    frame = invented_district(holes=0.0)
+    fit = fit_layered(frame[frame["student_id"].isin(["s0000", "s0001"])])
+    assert not fit.converged
+    assert any("do not use" in note for note in fit.notes)
 
 
 def test_unknown_choices_are_refused() -> None:

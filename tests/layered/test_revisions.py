@@ -28,7 +28,8 @@ def test_a_pulse_is_taken_back_by_the_layered_model_and_fed_by_the_other() -> No
     fits = {"layered": fit_layered(frame), "non-layered": fit_layered(frame, "zero")}
     table = revise_effects(fits).table.set_index(["model", "teacher_id"])
     assert table.loc[("layered", "2-3"), "change"] < 0 and table.loc[("layered", "2-3"), "pulse"]
-    assert table.loc[("non-layered", "2-3"), "change"] > table.loc[("layered", "2-3"), "change"]
+    # What came after was less than the pulse promised: the other model gives the teacher more for it.
+    assert table.loc[("non-layered", "2-3"), "change"] > 0
     others = table.loc["layered"].drop("2-3")
     assert others["statistic"].abs().max() < abs(table.loc[("layered", "2-3"), "statistic"])
 

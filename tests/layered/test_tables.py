@@ -13,6 +13,8 @@ from valueadded.errors import DesignError
 from valueadded.layered import (
     FittedTables,
     LayeredPlan,
+    comparators_table,
+    describe_teachers,
     find_tracks,
     fit_layered,
     fit_models,
@@ -129,6 +131,8 @@ def test_revisions_are_those_of_the_fits(joined, fitted, tables):
 def test_contributions_of_scores_make_the_effect(fitted, tables):
     weights = weights_table(fitted, ["2-1"])
     check_table(weights, more.LAYERED_WEIGHTS, "weights")
+    assert weights["value_added"].all()
+    assert not weights_table(fitted, ["1-1"])["value_added"].any()
     key = ["model", "teacher_id", "teacher_domain", "teacher_year", "teacher_year_level"]
     sums = weights.groupby(key)["contribution"].sum()
     effects = tables.effects[(tables.effects["teacher_id"] == "2-1") & (tables.effects["layer"] == "teacher")]
@@ -150,6 +154,41 @@ def test_published_effects_name_no_teacher_unless_asked(tables):
     for table in (without, both):
         assert table["year_level"].min() == 4
         check_table(table, contracts.LAYERED_PUBLISHED_EFFECTS, "published_effects")
+
+
+def test_what_needs_no_model_is_described_at_once():
+    frame = invented_district(n_students=60, holes=0.1)
+    scores = frame.assign(
+        year_level=frame["year"] + 2,
+        calendar_year=2018 + frame["year"],
+        domain="reading",
+        school_id="S",
+        score=frame["score"].mask(frame.index % 11 == 0),
+    ).drop(columns=["teacher_id", "year"])
+    links = scores[["student_id", "calendar_year", "domain"]].assign(
+        teacher_id=frame["teacher_id"], share=1.0
+    )
+    found = describe_teachers(scores, links, "year_level", ["age"], schools=True, unscored="act")
+    joined = join_teachers(scores, links, "year_level", ["age"], schools=True)
+    tracks = find_tracks(joined.scores, joined.links, "act", True, "year_level")
+    for ours, theirs, contract in (
+        (found.records.scores, joined.scores, None),
+        (found.records.links, joined.links, None),
+        (found.records.findings, joined.findings, more.LAYERED_FINDINGS),
+        (found.tracks.tracks, tracks.tracks, more.LAYERED_TRACKS),
+        (found.tracks.track_links, tracks.track_links, more.LAYERED_TRACK_LINKS),
+        (
+            found.comparators,
+            comparators_table(joined.scores, joined.links, "year_level"),
+            more.LAYERED_COMPARATORS,
+        ),
+    ):
+        pd.testing.assert_frame_equal(ours, theirs, check_exact=True)
+        if contract is not None:
+            check_table(ours, contract, contract.name)
+    # Who teaches an unscored year connects nobody unless the teacher acts.
+    ignored = describe_teachers(scores, links, "year_level", ["age"], schools=True).tracks.track_links
+    assert ignored["n_students"].sum() < tracks.track_links["n_students"].sum()
 
 
 def test_tracks_of_the_source(joined):

@@ -1,10 +1,11 @@
 """The catalogue of bad input: one folder for each case, and what really happens to its files.
 
 `expected.yaml` says, besides `describes`, `outcome` and what differs from the plain configuration (`input`,
-`study`, further `sections`): `counts` of each file (records, accepted, put aside, repeats merged), `aside`
+`study`, other `sections`): `counts` of each file (records, accepted, put aside, repeats merged), `aside`
 (file, row, rule and column, the first three of each), `notes` (rule, column, records), `unmatched` (reason:
-students of the cohort), `no_cohort` (years without a cohort, as nobody is left), `refused` (rule) with what
-its message `says`, and `kept` (column: the accepted values, each once).
+students of the cohort), `no_cohort` (years without a cohort, as nobody is left), `not_planned` (year: why the
+configuration rules its cohort out), `refused` (rule) with what its message `says`, and `kept` (column: the
+accepted values, each once).
 """
 
 from pathlib import Path
@@ -19,7 +20,7 @@ CATALOGUE = Path(__file__).with_name("catalogue")
 OUTCOMES = {
     "accepted": "accepted, nothing to say",
     "noted": "accepted with a note",
-    "unmatched": "accepted, and left out of the cohort with a reason",
+    "unmatched": "accepted, and left out of the cohort, or the cohort of the study, with a reason",
     "quarantined": "quarantined: put aside with a reason",
     "refused": "refused",
 }
@@ -37,14 +38,15 @@ def check_case(case: str, expected: dict[str, Any]) -> StudyFindings:
     """Run the real check on the files of a case."""
     tables = expected.get("input", {"assessments": {"files": "records.csv"}})
     limits = {"year_levels": [3, 5], "score_minimum": 0, "score_maximum": 1000}
-    raw = {"input": tables, "validation": limits, **expected.get("sections", {})}
+    raw = {"input": tables, "validation": limits}
     if {"assessments", "matched"} & set(tables):
+        study = {"domains": ["reading"], "tested_years": [2015, 2017], "outcome_years": [2017]}
         raw |= {
-            "study": {"domains": ["reading"], "tested_years": [2015, 2017]} | expected.get("study", {}),
+            "study": study | expected.get("study", {}),
             "cohorts": {"minimum_students": 1},
             "mixed": {"formula": "score ~ prior_score"},
         }
-    return check_study(check_config(raw), CATALOGUE / case)
+    return check_study(check_config(raw | expected.get("sections", {})), CATALOGUE / case)
 
 
 def outcome_of(found: StudyFindings) -> str:
@@ -55,7 +57,8 @@ def outcome_of(found: StudyFindings) -> str:
             return outcome
     if "note" in outcomes:
         return "noted"
-    return "unmatched" if any(cohort.reasons for cohort in found.cohorts) else "accepted"
+    left_out = any(cohort.reasons or cohort.absent for cohort in found.cohorts)
+    return "unmatched" if left_out else "accepted"
 
 
 def describe_findings(found: StudyFindings) -> dict[str, Any]:
@@ -81,6 +84,7 @@ def describe_findings(found: StudyFindings) -> dict[str, Any]:
         "notes": notes,
         "unmatched": unmatched,
         "no_cohort": [cohort.year for cohort in found.cohorts if cohort.refusal],
+        "not_planned": {cohort.year: cohort.absent for cohort in found.cohorts if cohort.absent},
         "refused": [one.rule for one in found.findings if one.outcome == "refused"],
     }
     return {name: part for name, part in parts.items() if part}

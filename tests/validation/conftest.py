@@ -31,7 +31,7 @@ def validate(tmp_path: Path) -> Callable[..., ValidatedFile]:
     """Return a function that writes lines to a file and validates it."""
 
     def run(lines: list[str], table: str = "assessments", **options: Any) -> ValidatedFile:
-        header = options.pop("header", HEADER)
+        header, key = options.pop("header", HEADER), options.pop("key", None)
         file = InputFile(path="records.csv", calendar_year=options.pop("calendar_year", 2017))
         source = tmp_path / file.path
         source.write_text("\n".join([header, *lines, ""]), encoding="utf-8", newline="")
@@ -44,6 +44,7 @@ def validate(tmp_path: Path) -> Callable[..., ValidatedFile]:
             years=[2017],
             levels=[3, 5],
             domains=["reading", "numeracy"],
+            key=key,
         )
 
     return run

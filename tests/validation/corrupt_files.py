@@ -1,24 +1,30 @@
 """Corrupt a valid file in its bytes or cells, and ask of validation that it loses nothing and never breaks.
 
-`.venv/bin/python tests/validation/corrupt_files.py 10000` runs that many corruptions and writes
-`benchmarks/corruption.md`; `test_corruption.py` runs some of the same in every run of the tests.
+`.venv/bin/python tests/validation/corrupt_files.py records 10000` runs that many corruptions and writes
+`benchmarks/corruption.md`, `values 1000` the page of values of schools beside it; `test_corruption.py` runs
+some of the same in every run of the tests.
 """
 
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from valueadded.config.input import InputFile, Reading
+from valueadded.config.school_values import SchoolValues
 from valueadded.config.stages import Validation
 from valueadded.errors import SourceError
 from valueadded.validation import NOTES, REASONS, REFUSALS, ValidatedFile, validate_file
+from valueadded.validation.school_values import read_school_values
 
-PAGE = Path(__file__).parents[2] / "benchmarks" / "corruption.md"
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
+PAGES = {"records": BENCHMARKS / "corruption.md", "values": BENCHMARKS / "corruption-values.md"}
 HEADER = "student_id,school_id,calendar_year,year_level,domain,participation,score,score_se,remark"
 VALID = "\n".join(
     [
@@ -32,6 +38,28 @@ VALID = "\n".join(
         "",
     ]
 ).encode()
+VALUES = "\n".join(
+    [
+        "RECTYPE,URN,TYPE,READ,PUPILS,ROLL,FSM",
+        '1,100001,CY,104.5,30,"1,204",12%',
+        "1,100002,AC,SUPP,4,80,0%",
+        "1,100003,CY,99,25,210,NEW",
+        "2,100004,CY,98,12,60,50%",
+        "4,NAT,,103,5000,400000,20%",
+        "",
+    ]
+).encode()
+VALUE_COLUMNS: dict[str, Any] = {
+    "calendar_year": 2019,
+    "columns": {"school_id": "URN", "school_type": {"column": "TYPE", "codes": {"CY": "old", "AC": "new"}}},
+    "rows": [{"column": "RECTYPE", "keep": ["1"], "drop": {"2": "special school", "4": "national total"}}],
+    "codes": {"SUPP": "suppressed", "NEW": "new school"},
+    "measures": {
+        "reading": {"column": "READ", "n_students": "PUPILS"},
+        "pupils": {"column": "ROLL", "thousands": ","},
+        "fsm": {"column": "FSM", "percent": True},
+    },
+}
 TEXTS = [
     b"",
     b"NA",
@@ -78,9 +106,9 @@ PLACES = st.integers(0, len(VALID) - 1)
 
 
 @st.composite
-def corrupted_files(draw: st.DrawFn) -> bytes:
+def corrupted_files(draw: st.DrawFn, valid: bytes = VALID) -> bytes:
     """A valid file after one to four changes of bytes, cells or lines."""
-    content = VALID
+    content = valid
     for _ in range(draw(st.integers(1, 4))):
         kind = draw(st.sampled_from(KINDS))
         place = draw(PLACES) % max(len(content), 1)
@@ -138,6 +166,31 @@ def outcome_of(content: bytes, folder: Path) -> str:
     return "accepted with a note" if len(validated.notes) else "accepted"
 
 
+def outcome_of_values(content: bytes, folder: Path) -> str:
+    """The same for a file with ready-made values of schools, of which every cell is accounted for."""
+    path = folder / "values.csv"
+    path.write_bytes(content)
+    try:
+        found = read_school_values(folder, [SchoolValues(path=path.name, **VALUE_COLUMNS)])
+    except SourceError as refusal:
+        assert refusal.rule in REFUSALS
+        assert "input.school_values" in str(refusal) or "values.csv" in str(refusal)
+        return f"refused: {refusal.rule}"
+    counts = found.ledger.iloc[0]
+    assert counts["rows_in"] == counts["accepted"] + counts["quarantined"] + counts["duplicates_merged"]
+    assert counts["rows_in"] == found.account["cells"].sum()
+    assert counts["quarantined"] == len(found.quarantine)
+    assert set(found.quarantine["reason"]) <= set(REASONS)
+    assert set(found.notes["note"]) <= set(NOTES)
+    # A cell is a finite number or has a reason, never both.
+    values = found.values["value"].to_numpy()
+    assert np.isfinite(values[~np.isnan(values)]).all()
+    assert (np.isnan(values) == found.values["missing_reason"].notna().to_numpy()).all()
+    if len(found.quarantine):
+        return "records put aside"
+    return "accepted with a note" if len(found.notes) else "accepted"
+
+
 def _account(validated: ValidatedFile) -> None:
     counts = validated.ledger.iloc[0]
     assert counts["rows_in"] == counts["accepted"] + counts["quarantined"] + counts["duplicates_merged"]
@@ -152,8 +205,8 @@ def _account(validated: ValidatedFile) -> None:
         assert np.isnan(scores[~present]).all()
 
 
-def main() -> None:
-    examples = int(sys.argv[1])
+def count_outcomes(valid: bytes, outcome: Callable[[bytes, Path], str], examples: int) -> Counter[str]:
+    """Corrupt a file in many ways and count what comes of it."""
     outcomes: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as name:
 
@@ -165,29 +218,55 @@ def main() -> None:
             phases=[Phase.generate],
             suppress_health_check=list(HealthCheck),
         )
-        @given(corrupted_files())
+        @given(corrupted_files(valid))
         def run(content: bytes) -> None:
-            outcomes[outcome_of(content, Path(name))] += 1
+            outcomes[outcome(content, Path(name))] += 1
 
         run()
-    rows = "\n".join(f"| {outcome} | {count:,} |" for outcome, count in outcomes.most_common())
-    PAGE.write_text(PAGE_TEXT.format(examples=sum(outcomes.values()), rows=rows), encoding="utf-8")
+    return outcomes
 
 
-PAGE_TEXT = """# Corrupted files
+def main() -> None:
+    kind, examples = sys.argv[1], int(sys.argv[2])
+    valid, outcome = KINDS_OF_FILES[kind]
+    outcomes = count_outcomes(valid, outcome, examples)
+    rows = "\n".join(f"| {words} | {count:,} |" for words, count in outcomes.most_common())
+    text = PAGE_TEXTS[kind].format(examples=outcomes.total(), rows=rows, changes=CHANGES)
+    PAGES[kind].write_text(text, encoding="utf-8")
 
-Written by `.venv/bin/python tests/validation/corrupt_files.py 10000`; run it to renew this page.
 
-A valid file of six records is changed in one to four places: bytes flipped, cut off, removed or put in,
-cells replaced, lines repeated, swapped or put in, line ends exchanged. Of each of the {examples:,} files
+KINDS_OF_FILES = {"records": (VALID, outcome_of), "values": (VALUES, outcome_of_values)}
+CHANGES = """changed in one to four places: bytes flipped, cut off, removed or put in,
+cells replaced, lines repeated, swapped or put in, line ends exchanged."""
+PAGE_TEXTS = {
+    "records": """# Corrupted files
+
+Written by `.venv/bin/python tests/validation/corrupt_files.py records 10000`; run it to renew this page.
+
+A valid file of six records is {changes} Of each of the {examples:,} files
 validation gave a refusal by name or an account in which rows in = accepted + put aside + repeats merged, with
 a known reason for every record put aside and a finite score for every accepted present student. No other
-error was raised: the run stops at the first.
+error was raised: the run stops at the first. [The same](corruption-values.md) for values of schools.
 
 | outcome | files |
 |---|---:|
 {rows}
-"""
+""",
+    "values": """# Corrupted files of values of schools
+
+Written by `.venv/bin/python tests/validation/corrupt_files.py values 1000`; run it to renew this page.
+
+A valid file with ready-made values of five
+schools is {changes} Of each of the {examples:,} files
+reading them gave a refusal by name or an account in which cells in = accepted + put aside + repeats merged,
+each accepted cell being a finite number or missing with a reason. No other error was raised: the run stops at
+the first.
+
+| outcome | files |
+|---|---:|
+{rows}
+""",
+}
 
 if __name__ == "__main__":
     main()

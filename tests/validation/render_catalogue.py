@@ -10,15 +10,17 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from validation.catalogue_cases import OUTCOMES, list_cases, read_expected
 
-from valueadded.check_data.causes import key_to_change, likely_cause
+from valueadded.check_data.causes import ADVICE, key_to_change, likely_cause
 from valueadded.cohorts.reasons import REASONS as COHORT_REASONS
+from valueadded.layered import FINDINGS
 from valueadded.validation import NOTES, REASONS, REFUSALS
 
+NOTED = NOTES | {code: words for code, (_, words) in FINDINGS.items()}
 HEADINGS = {
     "refused": "Refused: the file cannot be trusted as a whole",
     "quarantined": "Quarantined: rows put aside, each with its reason",
     "noted": "Accepted with a note",
-    "unmatched": "Accepted, and the student left out of the cohort with a reason",
+    "unmatched": "Accepted, and the student or the cohort left out with a reason",
     "accepted": "Accepted as it is",
 }
 INTRODUCTION = """# Bad input
@@ -68,15 +70,18 @@ def _row(case: str, expected: dict[str, Any]) -> str:
         rules.append(rule)
     for rule, column, _ in expected.get("notes", []):
         place = f" (column `{column}`)" if column else ""
-        what.append(f"`{rule}`{place}: {NOTES[rule]}")
+        what.append(f"`{rule}`{place}: {NOTED[rule]}")
         rules.append(rule)
     for reason, students in expected.get("unmatched", {}).items():
         what.append(f"`{reason}`, {students}: {COHORT_REASONS[reason]}")
+    for year, reason in expected.get("not_planned", {}).items():
+        what.append(f"No cohort in {year}, `{reason}`: {COHORT_REASONS[reason]}")
     if "no_cohort" in expected:
         what.append("The cohort is refused: nobody is left.")
     if not what:
         what.append(f"{OUTCOMES['accepted'].capitalize()}.")
-    advice = [f"{likely_cause(rule, [])}; {key_to_change(rule, table)}" for rule in dict.fromkeys(rules)]
+    known = [rule for rule in dict.fromkeys(rules) if rule in ADVICE]
+    advice = [f"{likely_cause(rule, [])}; {key_to_change(rule, table)}" for rule in known]
     cells = [f"`{case}`", expected["describes"], "<br>".join(dict.fromkeys(what)), "<br>".join(advice)]
     return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 

@@ -32,7 +32,9 @@ def test_case_ends_as_expected(case):
     assert describe_findings(found) == described
     for row in found.ledger.to_dict("records"):
         assert row["rows_in"] == row["accepted"] + row["quarantined"] + row["duplicates_merged"]
-    refusals = " ".join(one.said for one in found.findings if one.outcome == "refused")
+    refused = [one for one in found.findings if one.outcome == "refused"]
+    assert all("expected" in one.said and one.said.endswith(f"(rule {one.rule})") for one in refused)
+    refusals = " ".join(one.said for one in refused)
     assert [words for words in expected.get("says", []) if words not in refusals] == []
     # A rule without advice would leave the reader alone.
     assert all(one.cause and one.key and one.said for one in found.findings)
@@ -89,3 +91,8 @@ def test_a_lost_line_is_refused(monkeypatch):
 def test_page_is_current():
     command = ".venv/bin/python tests/validation/render_catalogue.py > docs/bad-input.md"
     assert PAGE.read_text(encoding="utf-8") == render_catalogue(), f"run: {command}"
+
+
+def test_the_readme_counts_the_cases():
+    readme = (PAGE.parents[1] / "README.md").read_text(encoding="utf-8")
+    assert f"[{len(list_cases())} kinds of bad input](docs/bad-input.md)" in readme

@@ -48,6 +48,14 @@ def test_identifiers(identifiers, notes):
     assert notes_on_identifiers(*identifiers) == notes
 
 
+def test_a_student_with_two_year_levels_in_one_year_is_noted_and_one_who_moves_up_is_not(validate):
+    rows = ["01,012,2017,3,reading,present,412,9", "01,012,2017,5,numeracy,present,500,9"]
+    both = validate(rows).notes.set_index("note")["records"].to_dict()
+    assert both.get("several_levels") == 1
+    found = validate([rows[0], rows[1].replace("2017", "2019")], calendar_year=None)
+    assert "several_levels" not in found.notes["note"].tolist()
+
+
 @pytest.mark.parametrize(
     ("scores", "notes"),
     [
@@ -57,6 +65,8 @@ def test_identifiers(identifiers, notes):
         ([310, 420, 600, 999], ["score_like_code"]),
         ([41, 52, 95, 77], ["scores_crowded"]),
         ([0, 0], []),
+        # Points that are as far apart everywhere hold no code.
+        ([0, 200, 400, 600, 800], []),
     ],
 )
 def test_scores(scores, notes):

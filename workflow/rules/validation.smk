@@ -1,3 +1,6 @@
+include: "student_key.smk"
+
+
 INPUT_FILES = [(table, file) for table in TABLES + TEACHER_TABLES for file in files_of(table)]
 VALIDATED = [f"{table}/{file.key}" for table, file in INPUT_FILES]
 VALIDATED += ["school_values"] if settings.input.school_values else []
@@ -38,6 +41,7 @@ for table, file in INPUT_FILES:
             f"validate_file_{table}_{file.key}"
         input:
             source=f"{DATA}/{file.path}",
+            key=student_key(table),
         output:
             parts=[
                 f"results/validation/{table}/{file.key}/{year}{ending}.parquet"

@@ -31,6 +31,7 @@ if WHOLE_SCHOOLS:
         """Validate every file of the records of whole schools: accepted records, quarantine, ledger, notes."""
         input:
             files=[f"{WHOLE_SCHOOL_DATA}/{file.path}" for _, file in whole_school_files()],
+            key=STUDENT_KEY,
         output:
             records=[f"results/validation/whole_schools/{table}.parquet" for table in WHOLE_SCHOOLS.readings],
             quarantine="results/validation/whole_schools/quarantine.parquet",

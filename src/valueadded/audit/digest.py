@@ -13,6 +13,7 @@ PACKAGE = "valueadded"
 SOURCE = Path(__file__).parents[1]
 LIBRARIES = (
     "formulaic",
+    "jinja2",
     "matplotlib",
     "numpy",
     "openpyxl",
@@ -23,6 +24,7 @@ LIBRARIES = (
     "pyreadstat",
     "scipy",
     "statsmodels",
+    "xlsxwriter",
 )
 
 
@@ -36,11 +38,24 @@ def digest_script(script: Path) -> str:
     content = hashlib.sha256()
     for module in sorted(modules):
         content.update(module.encode())
-        content.update(module_file(module).read_bytes())
-    for library in LIBRARIES:
-        content.update(f"{library}={version(library)}".encode())
+        content.update(module_content(module))
+    content.update(library_versions())
     content.update(platform.python_version().encode())
     return content.hexdigest()[:16]
+
+
+# Snakemake reads the rules at the start of every run and twice in each job on a cluster, and each of some
+# sixty rules asks for the same modules and versions: what does not change meanwhile is looked up once.
+@cache
+def library_versions() -> bytes:
+    """Return the versions of the libraries that results depend on, one after the other."""
+    return "".join(f"{library}={version(library)}" for library in LIBRARIES).encode()
+
+
+@cache
+def module_content(module: str) -> bytes:
+    """Return the source of a module of this package."""
+    return module_file(module).read_bytes()
 
 
 def imported_modules(script: Path) -> set[str]:
@@ -55,14 +70,21 @@ def imported_modules(script: Path) -> set[str]:
     return {name for name in names if name in import_graph().modules}
 
 
+@cache
 def upstream_modules(module: str) -> set[str]:
     """Return `module`, everything it imports, and the packages they live in."""
-    found = {module} | import_graph().find_upstream_modules(module)
+    found = imports_of(module)
     parents = {name.rsplit(".", depth)[0] for name in found for depth in range(1, name.count(".") + 1)}
     reached = found | parents
     for parent in parents - found:
-        reached |= import_graph().find_upstream_modules(parent)
+        reached |= imports_of(parent)
     return reached
+
+
+@cache
+def imports_of(module: str) -> set[str]:
+    """Return `module` and everything it imports, directly or not."""
+    return {module} | import_graph().find_upstream_modules(module)
 
 
 @cache

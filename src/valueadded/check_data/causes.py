@@ -81,6 +81,7 @@ ADVICE: dict[str, tuple[str, str]] = {
     "scores_crowded": ("percentages or standard scores in place of scale points", "validation.score_maximum"),
     "scores_shift": ("a file on another scale, or a new scale", "cohorts.scale_eras"),
     "value_varies": ("a mistake in one of the rows, or a true change", "(the file)"),
+    "several_levels": ("two students under one identifier, or a move within the year", "(the file)"),
     "repeats_merged": ("a part of the file was added twice", "(the file)"),
     "outside_study": (
         "a domain spelt otherwise, or years and year levels the study leaves out",
@@ -107,6 +108,10 @@ ADVICE: dict[str, tuple[str, str]] = {
     "lines_lost": ("line ends that the reader does not know", "(the file)"),
     "same_content": ("one file saved under two names", "{section}.files"),
     "record_in_two_files": ("a file for several years beside one for each year", "{section}"),
+    "no_score_left": (
+        "domains, years or year levels spelt otherwise than in the files",
+        "layered.domains, layered.years, layered.year_levels",
+    ),
     "id_map_faulty": ("a school that was merged with two others, or a slip", "{section}.id_map"),
     "school_types_differ": ("one of the files is out of date", "{section}.columns.school_type"),
     "school_types_lacking": ("a column of another name", "{section}.columns.school_type"),
@@ -142,4 +147,6 @@ def likely_cause(rule: str, forms: Sequence[str]) -> str:
 
 def key_to_change(rule: str, table: str) -> str:
     """Return the configuration key to change; "(the file)" where it is the file that must be mended."""
+    if rule == "outside_study" and table.startswith("teacher_"):
+        return "layered.domains, layered.years, layered.year_levels"
     return ADVICE.get(rule, ("", ""))[1].format(section=section_of(table or "assessments"))

@@ -69,4 +69,6 @@ def _check(config: Path) -> Any:
     if links is None:
         return check_study(settings, folder, generated)
     links_folder = generated if is_generated(settings) else folder
-    return check_study(settings, folder, generated, read_table(links_folder / links, SCALE_LINKS))
+    return check_study(
+        settings, folder, generated, read_table(links_folder / links, SCALE_LINKS, foreign=True)
+    )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from valueadded.cohorts import match_cohort
+from valueadded.cohorts import match_cohort, refine_unmatched
 from valueadded.cohorts.reasons import REASONS
 from valueadded.config import Config
 from valueadded.contracts.columns import column_types
@@ -24,7 +24,8 @@ class Outcome:
     records : students with an outcome record
     matched : students in the cohort
     reasons : reason, its sentence, number of students, and up to three places "file, row 3"
-    refusal : why there is no such cohort; empty where there is one
+    refusal : why there is no such cohort though it is planned; empty where there is one
+    absent : code of the reason why the configuration plans no such cohort; empty where it plans one
     """
 
     domain: str
@@ -33,10 +34,11 @@ class Outcome:
     matched: int
     reasons: tuple[tuple[str, str, int, tuple[str, ...]], ...]
     refusal: str = ""
+    absent: str = ""
 
 
 def count_cohorts(settings: Config, validated: Validated, links: pd.DataFrame | None) -> list[Outcome]:
-    """Return what becomes of the students of every cohort that the configuration plans.
+    """Return what becomes of the students of every cohort, and which years the configuration leaves out.
 
     Parameters
     ----------
@@ -46,18 +48,26 @@ def count_cohorts(settings: Config, validated: Validated, links: pd.DataFrame | 
         Links between scales, columns as the contract `scale_links`; None if not configured.
     """
     outcomes = []
+    plan, tested = settings.plan, _tests_of_level(validated, settings.cohorts.prior_level)
     for domain in settings.study.domains:
-        for year in settings.plan.years:
+        for year in plan.years:
             try:
-                outcomes.append(_count(settings, validated, links, domain, year))
+                outcomes.append(_count(settings, validated, links, tested, domain, year))
             except CohortError as refusal:
                 outcomes.append(Outcome(domain, year, 0, 0, (), str(refusal)))
+        outcomes += [Outcome(domain, year, 0, 0, (), absent=reason) for year, reason in plan.absent.items()]
     return outcomes
 
 
 def _count(
-    settings: Config, validated: Validated, links: pd.DataFrame | None, domain: str, year: int
+    settings: Config,
+    validated: Validated,
+    links: pd.DataFrame | None,
+    tested: pd.DataFrame,
+    domain: str,
+    year: int,
 ) -> Outcome:
+    """Return what becomes of the students of one cohort; `tested` has every year's prior records."""
     cohorts = settings.cohorts
     prior = None
     if settings.input.matched:
@@ -71,12 +81,24 @@ def _count(
     )
     table = "matched" if prior is None else "assessments"
     found = match_cohort(_join(outcome, table), prior, students, links, cohorts, domain, year)
+    unmatched = refine_unmatched(found.unmatched, tested, cohorts.gap_years)
     reasons = tuple(
         (str(reason), REASONS[str(reason)], len(group), _places(outcome, domain, group["student_id"]))
-        for reason, group in found.unmatched.groupby("reason", sort=True)
+        for reason, group in unmatched.groupby("reason", sort=True)
     )
     matched = len(found.cohort)
-    return Outcome(domain, year, matched + len(found.unmatched), matched, reasons)
+    return Outcome(domain, year, matched + len(unmatched), matched, reasons)
+
+
+def _tests_of_level(validated: Validated, level: int) -> pd.DataFrame:
+    """Return who was tested in which domain and year, of one year level."""
+    parts = [
+        part[["student_id", "domain", "calendar_year"]]
+        for (table, _), one in validated.items()
+        for (_, of), part in one.parts.items()
+        if table == "assessments" and of == level
+    ]
+    return pd.concat(parts, ignore_index=True) if parts else _join({}, "assessments")
 
 
 def _parts(validated: Validated, table: str, year: int, level: int | None) -> dict[str, pd.DataFrame]:

@@ -5,6 +5,7 @@ from html import escape
 
 from valueadded.check_data.matching import Outcome
 from valueadded.check_data.study import Finding, StudyFindings
+from valueadded.cohorts import REASONS
 
 TITLE = "Check of the data"
 OUTCOMES = {"refused": "refused", "quarantined": "put aside", "note": "note"}
@@ -49,12 +50,19 @@ def render_text(found: StudyFindings) -> str:
 
 def _cohort_lines(cohort: Outcome) -> Iterator[str]:
     name = f"{cohort.domain} {cohort.year}"
-    if cohort.refusal:
-        yield f"{name}: refused: {cohort.refusal}"
+    if cohort.refusal or cohort.absent:
+        yield f"{name}: {_no_cohort(cohort)}"
         return
     yield f"{name}: {cohort.records:,} with an outcome record, {cohort.matched:,} matched"
     for reason, sentence, students, places in cohort.reasons:
         yield f"  {students:,} {reason}: {sentence} For example {'; '.join(places)}"
+
+
+def _no_cohort(cohort: Outcome) -> str:
+    """Return why there is no such cohort."""
+    if cohort.refusal:
+        return f"refused: {cohort.refusal}"
+    return f"no cohort: {cohort.absent}: {REASONS[cohort.absent]}"
 
 
 def render_html(found: StudyFindings) -> str:
@@ -107,8 +115,13 @@ def _finding_cells(one: Finding) -> list[str]:
 
 def _cohort_cells(cohort: Outcome) -> Iterator[list[str]]:
     name = escape(f"{cohort.domain} {cohort.year}")
-    if cohort.refusal:
-        yield [name, f'<span class="refused">refused</span>: {escape(cohort.refusal)}', "", ""]
+    if cohort.refusal or cohort.absent:
+        yield [
+            name,
+            f'<span class="{"refused" if cohort.refusal else "note"}">{escape(_no_cohort(cohort))}</span>',
+            "",
+            "",
+        ]
         return
     yield [name, "with an outcome record", "", f"{cohort.records:,}"]
     for reason, sentence, students, places in cohort.reasons:

@@ -11,7 +11,10 @@ from valueadded.check_data.causes import key_to_change, likely_cause
 from valueadded.check_data.files import CheckedFiles, Refused, check_files
 from valueadded.check_data.matching import Outcome, count_cohorts
 from valueadded.check_data.scores import compare_years
+from valueadded.check_data.teachers import count_findings
 from valueadded.config import Config, SchoolConfig
+from valueadded.config.layered import Layered
+from valueadded.errors import SourceError
 from valueadded.validation import NOTES, REASONS, ValidatedFile
 from valueadded.validation.school_file import JudgedFile
 
@@ -87,11 +90,25 @@ def check_study(
     for one in files.accepted:
         findings += _findings_of(one)
     cohorts: list[Outcome] = []
+    if settings.layered is not None and not files.refused:
+        findings += _joined_teachers(settings.layered, files)
     if isinstance(settings, Config):
         findings += _shifted_years(settings, files)
         # A cohort without one of its files would say that nobody is matched.
         cohorts = [] if files.refused else count_cohorts(settings, files.validated, links)
     return StudyFindings(files.ledger, findings, cohorts)
+
+
+def _joined_teachers(layered: Layered, files: CheckedFiles) -> Iterator[Finding]:
+    table, key = "teacher_links", "input.teacher_scores, input.teacher_links"
+    cause = "what the files hold of one student differs, or is not in both"
+    try:
+        met = count_findings(layered, files.validated)
+    except SourceError as refusal:
+        yield _refused(Refused("", table, refusal))
+        return
+    for rule, (count, unit, outcome) in met.items():
+        yield Finding("note", "", table, rule, "", count, f"Counted in {unit}. {outcome}", cause, key)
 
 
 def _shifted_years(settings: Config, files: CheckedFiles) -> Iterator[Finding]:

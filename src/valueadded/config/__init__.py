@@ -14,6 +14,7 @@ from valueadded.config.layered import Layered
 from valueadded.config.layered_agreement import LAYERED_RULES
 from valueadded.config.location_scale import LocationScale
 from valueadded.config.plan import Plan, list_files, plan_cohorts
+from valueadded.config.publish import Publish
 from valueadded.config.recovery_layered import RecoveryLayered
 from valueadded.config.section import Rule, Section
 from valueadded.config.stages import Benchmark, Effects, Figures, Intake, Mixed, Validation
@@ -60,6 +61,7 @@ class SchoolConfig(Section):
         None, description="whole schools adjusted for their intake; leave out without them"
     )
     figures: Figures = Field(default_factory=Figures, description="figures")
+    publish: Publish | None = Field(None, description="what may leave the building; leave out for no release")
 
 
 class Config(SchoolConfig):

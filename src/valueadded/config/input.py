@@ -108,6 +108,12 @@ class Input(Section):
         *map(_column_rule, COLUMNS),
     )
 
+    student_key: str | None = Field(
+        None,
+        description="file with the key that student identifiers are hashed with, outside the repository and "
+        "readable by its owner alone; `fixed` where identifiers are public; without it a random one is made "
+        "for the run and deleted (path)",
+    )
     assessments: Reading | None = Field(
         None, description="test records, student x calendar year x year level x domain"
     )

@@ -27,7 +27,7 @@ class RecoveryLayered(Section):
 
     rules: ClassVar[tuple[Rule, ...]] = (_chunk_faults,)
 
-    replicates: int = Field(200, ge=2, description="sets of records for each scenario (sets)")
+    replicates: int = Field(50, ge=2, description="sets of records for each scenario (sets)")
     chunks: int = Field(4, ge=1, description="jobs for each scenario; no result depends on it (jobs)")
     world: SyntheticTeachers = Field(
         description="what every scenario starts from; set number r has the seed given here plus r"

@@ -64,6 +64,7 @@ WEIGHT_MAP = contract(
         "n_students": whole("students behind the row", "students", at_least=1),
         "weight": number("of the deviation of the score in the effect; their sum where summed", "ratio"),
         "contribution": number("weight x deviation; the sum over all rows is the effect", "scale points"),
+        "value_added": flag("students of the effect were tested before; otherwise it is their level"),
     },
     key=["teacher_domain", "teacher_year", "group", "place", "domain", "year"],
 )

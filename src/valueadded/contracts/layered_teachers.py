@@ -52,6 +52,7 @@ LAYERED_WEIGHTS = contract(
         "deviation": number("score less its fixed part", "scale points"),
         "weight": number("of this deviation in the effect", "ratio"),
         "contribution": number("their product; the sum over scores is the effect", "scale points"),
+        "value_added": flag("students of the effect were tested before; otherwise it is their level"),
     },
     key=[
         *("model", "teacher_id", "teacher_domain", "teacher_year", "teacher_year_level"),

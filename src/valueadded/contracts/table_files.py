@@ -146,6 +146,15 @@ FILES = {
     "intake_bars": "`results/figures/intake_bars_{school_id}.parquet`, and the same rows as `.csv`",
     "school_summary": "`results/figures/school_summary_{school_id}.parquet`, and the same rows as `.csv`",
     "intake_funnel": "`results/figures/intake_funnel_{variable}.parquet`, and the same rows as `.csv`",
+    **{
+        f"published_{name}": f"`results/published/{name}.parquet`, and the same rows as `.csv` and in"
+        " `release.xlsx`"
+        for name in (
+            *("school_effects", "school_changes", "system_drift", "year_correlations"),
+            *("location_scale", "performance"),
+        )
+    },
+    "release_record": "`results/release_record.parquet`",
     "replicates": "`results/validate_benchmark/replicates/{scenario}/{chunk}.parquet`",
     "validation_summary": "`results/validate_benchmark/summary.parquet`, and the same rows as `.csv`",
     "validation_matrix": "`results/validate_benchmark/matrix.parquet`, and the same rows as `.csv`",

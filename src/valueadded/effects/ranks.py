@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import ndtr
-from scipy.stats import rankdata
 
 from valueadded.effects.stability import refuse_repeats
 from valueadded.errors import ContractError
+from valueadded.numerics.places import find_places
 from valueadded.numerics.streams import open_stream
 
 Array = NDArray[np.float64]
@@ -106,11 +106,11 @@ def rank_effects(
     of 0), nothing is drawn: schools with equal effects share all the places they cover.
     """
     count = len(effect)
-    rank = rankdata(effect, method="average")
+    places = find_places(effect)
+    rank = places.mean
     above = _above_average(effect, error)
     if not error.any():
-        low = rankdata(effect, method="min").astype(np.int64)
-        high = rankdata(effect, method="max").astype(np.int64)
+        low, high = places.low, places.high
         width = high - low + 1
         top = np.clip(high - count + quintile_size(count), 0, width) / width
         bottom = np.clip(quintile_size(count) - low + 1, 0, width) / width

@@ -28,6 +28,8 @@ LOOKS = {
     "down": (MIDDLE, "v", MIDDLE, "pulse: revised down"),
     "up": (DARK, "^", DARK, "pulse: revised up"),
 }
+# The two that revise in opposite directions (L12) stand side by side.
+PANELS = ("complete", "zero", "variable", "fixed")
 NAMES_SHOWN = 6
 """Pulses named in a panel, the largest ones, where figures may name teachers."""
 
@@ -64,7 +66,7 @@ def select_revised_effects(revisions: pd.DataFrame, domain: str, named: bool) ->
 @house_style()
 def draw_revised_effects(plotted: pd.DataFrame, unit: str) -> Figure:
     """Return the figure: a panel for each model, the diagonal where nothing is revised."""
-    models = [model for model in MODEL_WORDS if (plotted["model"] == model).any()]
+    models = [model for model in PANELS if (plotted["model"] == model).any()]
     columns = min(2, len(models))
     lines = -(-len(models) // columns)
     title = f"{in_words(plotted['domain'].iloc[0])}: teacher effects revised by later scores"

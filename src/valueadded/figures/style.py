@@ -1,5 +1,6 @@
 """The house style of every figure, and how a figure becomes files."""
 
+import io
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,8 @@ import matplotlib.style
 import numpy as np
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+
+from valueadded.ownership import rename_if_owner
 
 WIDTH_CM = 16.0
 """Text width of an A4 page (centimetres)."""
@@ -107,6 +110,14 @@ def save_figure(figure: Figure, png: str | Path, svg: str | Path, dots_per_inch:
         _write(figure, Path(svg), dpi=dots_per_inch, format="svg", metadata={"Date": None})
 
 
+def render_png(figure: Figure, dots_per_inch: int) -> bytes:
+    """Return `figure` as the bytes of a PNG, the same on every run."""
+    buffer = io.BytesIO()
+    with house_style():
+        figure.savefig(buffer, dpi=dots_per_inch, format="png", metadata={"Software": None})
+    return buffer.getvalue()
+
+
 def _write(figure: Figure, target: Path, **options: Any) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     beside = target.with_name(f".{target.name}.{os.getpid()}.part")
@@ -115,6 +126,6 @@ def _write(figure: Figure, target: Path, **options: Any) -> None:
             figure.savefig(stream, **options)
             stream.flush()
             os.fsync(stream.fileno())
-        beside.replace(target)
+        rename_if_owner(beside, target)
     finally:
         beside.unlink(missing_ok=True)

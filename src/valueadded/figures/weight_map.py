@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
+from valueadded.contracts.columns import column_types
 from valueadded.contracts.layered_figures import WEIGHT_MAP
-from valueadded.errors import ContractError
 from valueadded.figures.layered import MODEL_WORDS, named_or_not, shown_model
 from valueadded.figures.style import DARK, INK, MIDDLE, PALE, SOFT, house_style, in_words, new_figure
 
@@ -35,18 +35,13 @@ def select_weight_map(
 ) -> pd.DataFrame:
     """Return the weights in the effect of the first of `teachers` who has one in the domain, the latest.
 
-    Students are ordered by their largest weight, whatever its sign; those without room are summed.
-
-    Raises
-    ------
-    ContractError
-        If none of the teachers has an effect in the domain.
+    Students are ordered by their largest weight, whatever its sign; those without room are summed. No row
+    if none of the teachers taught the domain, or no score counts because the variance of the effects is 0.
     """
     rows = weights[(weights["teacher_domain"] == domain) & weights["teacher_id"].isin(list(teachers))]
     if rows.empty:
-        raise ContractError(
-            f"layered_weights: no teacher of layered.weights_of taught '{domain}'; expected one who did"
-        )
+        types = column_types(WEIGHT_MAP)
+        return pd.DataFrame(columns=list(types)).astype(types)
     rows = rows[rows["model"] == shown_model(rows.assign(domain=domain), domain)]
     first = next(teacher for teacher in teachers if (rows["teacher_id"] == teacher).any())
     rows = rows[rows["teacher_id"] == first]
@@ -72,18 +67,23 @@ def select_weight_map(
         teacher_id=named_or_not(pd.Series([first] * len(summed)), named),
         teacher_domain=domain,
         teacher_year=effect["teacher_year"],
+        value_added=bool(effect["value_added"]),
     ).astype({"model": "str", "group": "str", "teacher_domain": "str"})[list(WEIGHT_MAP.columns)]
 
 
 @house_style()
-def draw_weight_map(plotted: pd.DataFrame, unit: str) -> Figure:
+def draw_weight_map(plotted: pd.DataFrame, domain: str, unit: str) -> Figure:
     """Return the figure: weights and contributions by student, and below what each year adds up to."""
+    if plotted.empty:
+        return _say_nobody(domain)
     one = plotted.iloc[0]
     teacher = f"teacher {one['teacher_id']}" if isinstance(one["teacher_id"], str) else "one teacher"
+    level = "" if one["value_added"] else ", level, not value added"
     figure = new_figure(
         18.0,
         f"{in_words(one['teacher_domain'])} {one['teacher_year']}: whose scores make the effect of {teacher}"
-        f"\n({plotted['contribution'].sum():+.1f} {unit}), {MODEL_WORDS[one['model']]}",
+        f"\n({plotted['contribution'].sum():+.1f} {unit}{level}), "
+        f"{MODEL_WORDS[one['model']]}",
     )
     cells = sorted(set(zip(plotted["domain"], plotted["year"], strict=True)))
     places = {cell: number for number, cell in enumerate(cells)}
@@ -114,6 +114,18 @@ def draw_weight_map(plotted: pd.DataFrame, unit: str) -> Figure:
             fontsize=6.5,
         )
     figure.legend(*panels[-1, 0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
+    return figure
+
+
+def _say_nobody(domain: str) -> Figure:
+    figure = new_figure(4.0, f"{in_words(domain)}: whose scores make the effect of one teacher")
+    axes = figure.subplots()
+    axes.set_axis_off()
+    words = (
+        "Nobody's: none of the teachers of layered.weights_of taught it,\n"
+        "or teachers do not differ there (a variance of 0) and every effect is 0."
+    )
+    axes.text(0.5, 0.5, words, ha="center", va="center", fontsize=8)
     return figure
 
 

@@ -6,7 +6,8 @@ from valueadded.intake_adjusted.choices import Choices, describe_choices
 from valueadded.intake_adjusted.contest import contest_composition
 from valueadded.intake_adjusted.model import IntakeAdjustedFit, fit_intake_adjusted
 from valueadded.intake_adjusted.multiverse import run_multiverse
-from valueadded.intake_adjusted.policy import Policy, read_policy
+from valueadded.intake_adjusted.policy import Policy
+from valueadded.intake_adjusted.registry_text import read_policy
 from valueadded.intake_adjusted.shipped import load_policy
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""What a policy says: its measures, outcomes, map and thresholds, read from a registry in YAML (V23).
+"""What a policy says: its measures, outcomes, map and thresholds (V23).
 
 A registry is closed: a key it does not know, a measure it does not define and an outcome without a word on
 its composition measure are refused, each by name.
@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Literal, Self
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from valueadded.errors import ConfigError
 from valueadded.intake_adjusted.constructions import Construction
@@ -157,30 +156,6 @@ class Policy(Closed):
     def intake_variable(self, measure: str, window: Window) -> Variable:
         """Return the window of an intake measure that every regression of a group has."""
         return Variable(self.intake[measure].variables[window], measure, window, 0)
-
-
-def read_policy(text: str, name: str = "registry") -> Policy:
-    """Return the policy that a registry in YAML describes; `name` stands for its file in errors.
-
-    Raises
-    ------
-    ConfigError
-        Naming every fault: no YAML, an unknown key, an unknown measure, an outcome without its pair.
-    """
-    try:
-        return Policy.model_validate(yaml.safe_load(text))
-    except yaml.YAMLError as fault:
-        raise ConfigError(f"{name}: not YAML ({fault})") from None
-    except ValidationError as fault:
-        lines = [_explain(each["loc"], each["type"], each["msg"]) for each in fault.errors()]
-        raise ConfigError(f"{name}: " + "; ".join(lines)) from None
-
-
-def _explain(place: tuple[int | str, ...], kind: str, words: str) -> str:
-    where = ".".join(map(str, place)) or "registry"
-    if place and place[-1] == "composition" and kind != "extra_forbidden":
-        return f"{where}: silent on the composition measure; expected a name, or `composition: none`"
-    return f"{where}: {words.removeprefix('Value error, ')}"
 
 
 def _read_window(key: str) -> tuple[Window, int]:

@@ -4,7 +4,8 @@ from importlib.resources import files
 from pathlib import Path
 
 from valueadded.errors import ConfigError
-from valueadded.intake_adjusted.policy import Policy, read_policy
+from valueadded.intake_adjusted.policy import Policy
+from valueadded.intake_adjusted.registry_text import read_policy
 
 POLICIES = ("england_ks2", "victoria_2009", "victoria_2011")
 SUFFIXES = (".yaml", ".yml")

@@ -1,5 +1,6 @@
 """The layered model of teacher and school effects: records -> design -> criterion -> fit -> tables."""
 
+from valueadded.layered.before_fit import DescribedTeachers, describe_teachers
 from valueadded.layered.by_model import LayeredPlan, LayeredTables, fit_models
 from valueadded.layered.comparators import comparators_table, compare_simple
 from valueadded.layered.findings import FINDINGS
@@ -15,6 +16,7 @@ from valueadded.layered.weights import effect_contributions
 
 __all__ = [
     "FINDINGS",
+    "DescribedTeachers",
     "EffectFormula",
     "FittedTables",
     "JoinedRecords",
@@ -28,6 +30,7 @@ __all__ = [
     "collapse_sequences",
     "comparators_table",
     "compare_simple",
+    "describe_teachers",
     "effect_contributions",
     "find_tracks",
     "fit_layered",

@@ -49,6 +49,7 @@ class LayeredDesign:
     coefficients : (domain, year, term) of each coefficient: in each cell the mean, or the means of the
         cohorts, then the covariates
     covariates : their names
+    origin : (p,) what was taken off the scores of each mean
     patterns : the students
     incidence : (q, links) shares; links in the order of the patterns, rows of a pattern first
     notes : outcomes a reader should know of
@@ -62,6 +63,7 @@ class LayeredDesign:
     reach: NDArray[np.bool_]
     coefficients: tuple[tuple[str, object, str], ...]
     covariates: tuple[str, ...]
+    origin: Array
     patterns: tuple[Pattern, ...]
     incidence: sparse.csr_array
     notes: tuple[str, ...]
@@ -77,8 +79,11 @@ class LayeredDesign:
         return sum(pattern.columns.shape[0] * pattern.columns.shape[1] for pattern in self.patterns)
 
 
-def arrange_design(records: Records, covariates: list[str]) -> LayeredDesign:
+def arrange_design(records: Records, covariates: list[str], centre: bool = False) -> LayeredDesign:
     """Return the design of checked records.
+
+    With `centre` the scores are those less the mean of their domain, year and cohort, so that scores far from
+    0 cost no digits; only the means among the coefficients are less by it.
 
     Students are sorted by name, cells by domain and year, effects by layer, domain, year, cohort and name, so
     that the order of the rows has no part in any result.
@@ -95,6 +100,11 @@ def arrange_design(records: Records, covariates: list[str]) -> LayeredDesign:
     np.add.at(counts, (link_student, len(cells) + link_class), 1)
     kinds, kind = np.unique(counts, axis=0, return_inverse=True)
     coefficients, mean_place, covariate_place = _coefficients(scores, cells, cell, covariates)
+    origin = np.zeros(len(coefficients))
+    if centre:
+        total = np.bincount(mean_place, weights=scores["score"], minlength=len(origin))
+        origin = total / np.maximum(np.bincount(mean_place, minlength=len(origin)), 1)
+    values = scores["score"].to_numpy() - origin[mean_place]
     features = scores[covariates].to_numpy(dtype=float)
     by_cell = np.lexsort([cell, score_student])
     by_link = np.lexsort([link_effect, link_class, link_student])
@@ -112,7 +122,7 @@ def arrange_design(records: Records, covariates: list[str]) -> LayeredDesign:
             columns[np.arange(len(members)), order, mean_place[rows[:, order]]] = 1.0
             first = covariate_place[one]
             columns[:, order, first : first + len(covariates)] = features[rows[:, order]]
-        columns[:, :, -1] = scores["score"].to_numpy()[rows]
+        columns[:, :, -1] = values[rows]
         none = np.zeros((len(members), 0))
         patterns.append(
             Pattern(
@@ -139,6 +149,7 @@ def arrange_design(records: Records, covariates: list[str]) -> LayeredDesign:
         reach=reach,
         coefficients=tuple(coefficients),
         covariates=tuple(covariates),
+        origin=origin,
         patterns=tuple(patterns),
         incidence=_incidence(patterns, len(effects)),
         notes=records.notes,

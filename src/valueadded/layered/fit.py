@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from valueadded.errors import FitError
 from valueadded.layered.criterion import evaluate
 from valueadded.layered.design import LayeredDesign
+from valueadded.layered.determined import least_squares_covariance, refuse_undetermined
 from valueadded.layered.factor import Layout, lay_out
 from valueadded.layered.parameters import Numbering, Parameters, pack, unpack
-from valueadded.numerics.definite import find_aliased
 from valueadded.numerics.scoring import ScoringPoint, descend
 
 Array = NDArray[np.float64]
@@ -57,17 +57,23 @@ class Estimates:
 
 
 def estimate(
-    design: LayeredDesign, numbering: Numbering, method: str, start: Array | None = None
+    design: LayeredDesign,
+    numbering: Numbering,
+    method: str,
+    start: Array | None = None,
+    layout: Layout | None = None,
 ) -> Estimates:
     """Return the maximum likelihood (or restricted) estimates.
 
     Parameters
     ----------
+    layout
+        Of the design, if it is known: with thousands of effects it takes as long as a step of the search.
     start
         Free parameters to start from; spreads must not be 0, which is a stationary point.
     """
-    _refuse_aliased(design)
-    layout = lay_out(design)
+    refuse_undetermined(design)
+    layout = layout or lay_out(design)
     visit = _visit(design, layout, numbering, method == "REML")
     theta = starting_point(design, numbering) if start is None else start
     theta, found = _search(visit, theta)
@@ -124,7 +130,7 @@ def _search(visit: Visit, theta: Array) -> tuple[Array, ScoringPoint]:
 
 def starting_point(design: LayeredDesign, numbering: Numbering) -> Array:
     """Return moments of the least squares residuals, a fifth of each variance given to the effects."""
-    covariance = _pairwise_covariance(design)
+    covariance = least_squares_covariance(design)
     own = _variances_of_classes(design)
     layers = len({layer for layer, _, _ in design.classes})
     spread = np.sqrt(EFFECTS_AT_START * own / max(layers, 1))
@@ -195,6 +201,8 @@ def _covariance(
     for number in range(numbering.n_persistence):
         owner = np.nonzero(numbering.persistence_label == number)[0][0]
         known[n + k + number] = not boundary[owner]
+    # What no score is sensitive to has no error, and neither has what a saddle is found for.
+    known &= np.diag(found.curvature) > 0
     covariance = np.full((len(theta),) * 2, np.nan)
     inner = found.curvature[np.ix_(known, known)]
     change = np.ones(len(theta))
@@ -202,11 +210,13 @@ def _covariance(
     scale = np.sqrt(np.diag(inner))
     inverse = 2 * np.linalg.pinv(inner / np.outer(scale, scale), hermitian=True) / np.outer(scale, scale)
     covariance[np.ix_(known, known)] = inverse * np.outer(change[known], change[known])
+    variances = np.diag(covariance)
+    covariance[np.diag_indices_from(covariance)] = np.where(variances < 0, np.nan, variances)
     return covariance
 
 
 def _variances_of_classes(design: LayeredDesign) -> Array:
-    own = np.diag(_pairwise_covariance(design))
+    own = np.diag(least_squares_covariance(design))
     place = {cell: position for position, cell in enumerate(design.cells)}
     # A class whose own year has no score at all takes the mean variance.
     return np.array(
@@ -215,34 +225,3 @@ def _variances_of_classes(design: LayeredDesign) -> Array:
             for _, domain, year in design.classes
         ]
     )
-
-
-def _pairwise_covariance(design: LayeredDesign) -> Array:
-    """Return (C, C) mean products of least squares residuals over the students who have both scores."""
-    p, n_cells = design.n_coefficients, len(design.cells)
-    cross = sum(np.tensordot(part.columns, part.columns, axes=((0, 1), (0, 1))) for part in design.patterns)
-    beta = np.linalg.solve(cross[:p, :p], cross[:p, p])  # type: ignore[index]
-    total, count = np.zeros((n_cells, n_cells)), np.zeros((n_cells, n_cells))
-    for pattern in design.patterns:
-        residual = pattern.columns @ np.append(-beta, 1.0)
-        where = np.ix_(pattern.cells, pattern.cells)
-        total[where] += residual.T @ residual
-        count[where] += len(residual)
-    return np.asarray(total / np.maximum(count, 1))
-
-
-def _refuse_aliased(design: LayeredDesign) -> None:
-    p = design.n_coefficients
-    cross = np.asarray(
-        sum(np.tensordot(part.columns, part.columns, axes=((0, 1), (0, 1))) for part in design.patterns)
-    )[:p, :p]
-    names = [f"{term} of {domain}, {year}" for domain, year, term in design.coefficients]
-    aliased = find_aliased(cross)
-    if aliased:
-        column, on = next(iter(aliased.items()))
-        raise FitError(
-            f"the coefficient of {names[column]} cannot be told from {[names[other] for other in on]}; "
-            "expected covariates that differ between students of every year"
-        )
-    if design.n_scores <= p:
-        raise FitError(f"{design.n_scores} scores cannot determine {p} coefficients and the variances")

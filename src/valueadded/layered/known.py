@@ -86,7 +86,7 @@ def restore_model(
     DesignError
         If a parameter of these records is lacking.
     """
-    design = arrange_design(records, covariates)
+    design = arrange_design(records, covariates, centre=True)
     known = variances.set_index(["layer", "domain", "year"])["variance"].to_dict()
     cells = {cell: place for place, cell in enumerate(design.cells)}
     student = np.zeros((len(cells),) * 2)

@@ -74,13 +74,17 @@ def weights_table(fitted: FittedTables, teachers: list[str]) -> pd.DataFrame:
             )
         dated = on_calendar(chosen, fitted.time)
         names = ["unit", "domain", "year", "cohort"]
-        for effect, when in zip(
-            chosen[names].to_numpy(dtype=object), dated[["year", "year_level"]].to_numpy(), strict=True
+        added = model.teacher_effects()["value_added"][chosen.index]
+        for effect, when, label in zip(
+            chosen[names].to_numpy(dtype=object),
+            dated[["year", "year_level"]].to_numpy(),
+            added,
+            strict=True,
         ):
             teacher, domain, period, cohort = effect
             weights = effect_contributions(model, teacher, period, domain, cohort=cohort)
             whose = {"model": name, "teacher_id": teacher, "teacher_domain": domain}
-            dates = {"teacher_year": when[0], "teacher_year_level": when[1]}
+            dates = {"teacher_year": when[0], "teacher_year_level": when[1], "value_added": bool(label)}
             parts.append(weights.rename(columns={"year": "period"}).assign(**whose, **dates))
     return _with_tests(pd.concat(parts, ignore_index=True), fitted)
 

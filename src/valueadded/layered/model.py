@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from valueadded.errors import DesignError
 from valueadded.layered.design import LayeredDesign, arrange_design
+from valueadded.layered.factor import lay_out
 from valueadded.layered.fit import Estimates, estimate
 from valueadded.layered.known import KnownModel
 from valueadded.layered.parameters import Numbering, covariance_names, number_parameters
@@ -55,7 +56,7 @@ class LayeredFit(KnownModel):
         """Return `domain`, `year`, `term`, `estimate`, `std_error`."""
         frame = pd.DataFrame(self.design.coefficients, columns=["domain", "year", "term"])
         errors = np.sqrt(np.diag(self.posterior.beta_covariance))
-        return frame.assign(estimate=self.posterior.beta, std_error=errors)
+        return frame.assign(estimate=self.posterior.beta + self.design.origin, std_error=errors)
 
     @property
     def teacher_variances(self) -> pd.DataFrame:
@@ -164,18 +165,24 @@ def fit_layered(
     if "n_students" in frame.columns:
         raise DesignError("means of students (n_students) cannot give variances; expected students as rows")
     records = read_records(frame, names, unscored, schools)
-    design = arrange_design(records, names)
+    design = arrange_design(records, names, centre=True)
     if not design.classes:
         raise DesignError("no score has a teacher: column teacher_id is empty; expected identifiers")
     numbering = number_parameters(design, student_covariance, persistence)
-    estimates = estimate(design, numbering, method)
+    layout = lay_out(design)
+    estimates = estimate(design, numbering, method, layout=layout)
     notes = [*design.notes, *note_on_tracks(design), *_notes_on(design, numbering, estimates)]
-    posterior = effects_posterior(design, estimates.at)
+    posterior = effects_posterior(design, estimates.at, layout)
     return LayeredFit(records, design, estimates.at, posterior, numbering, estimates, method, tuple(notes))
 
 
 def _notes_on(design: LayeredDesign, numbering: Numbering, estimates: Estimates) -> list[str]:
     notes = []
+    if design.covariates:
+        notes.append(
+            f"Adjusted for {', '.join(design.covariates)}: a covariate that goes with who is taught by whom "
+            "takes real differences of teachers with it (overcorrection). Compare with the model without."
+        )
     for number in np.flatnonzero(estimates.boundary):
         layer, domain, year = design.classes[number]
         notes.append(f"The {layer} variance of {domain}, {year} is 0: no differences are found there.")

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from valueadded.layered.criterion import fixed_part
 from valueadded.layered.design import LayeredDesign
 from valueadded.layered.equations import assemble
-from valueadded.layered.factor import lay_out
+from valueadded.layered.factor import Layout, lay_out
 from valueadded.layered.parameters import Parameters
 
 Array = NDArray[np.float64]
@@ -18,7 +18,7 @@ Array = NDArray[np.float64]
 class Posterior:
     """Estimates of fixed effects and predictions of effects, variances taken as known.
 
-    beta : (p,) coefficients
+    beta : (p,) coefficients, less the design's origin
     beta_covariance : (p, p)
     effects : (q,) in the units of the scores
     prediction_variance : (q,) variance of estimate less true effect
@@ -30,12 +30,12 @@ class Posterior:
     prediction_variance: Array
 
 
-def effects_posterior(design: LayeredDesign, at: Parameters) -> Posterior:
-    """Return the predictions at parameters whose R is positive definite.
+def effects_posterior(design: LayeredDesign, at: Parameters, layout: Layout | None = None) -> Posterior:
+    """Return the predictions at parameters whose R is positive definite; the layout is made if not given.
 
     Var(v_hat - v) = C^-1 + U (X'V^-1X)^-1 U', U = C^-1 L Z'R^-1 X, in units of each class's spread.
     """
-    layout = lay_out(design)
+    layout = layout or lay_out(design)
     equations = assemble(design, layout, at)
     assert equations is not None
     fixed = fixed_part(equations)

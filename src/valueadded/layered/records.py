@@ -97,9 +97,9 @@ def _typed(frame: pd.DataFrame, covariates: list[str], schools: bool) -> pd.Data
     rows["domain"] = frame["domain"].astype("str") if "domain" in frame else ONE_DOMAIN
     rows["cohort"] = frame.get("cohort", ONE_COHORT)
     rows["n_students"] = frame["n_students"].astype(float) if "n_students" in frame else 1.0
-    rows["score"] = rows["score"].astype(float)
+    for name in ("score", *covariates):
+        rows[name] = _numbers(rows[name])
     for name in covariates:
-        rows[name] = rows[name].astype(float)
         if (rows[name].isna() & rows["score"].notna()).any():
             raise DesignError(f"covariate {name} is missing beside a score; expected a number in every row")
     if rows.duplicated([*KEY, "teacher_id"]).any():
@@ -110,6 +110,17 @@ def _typed(frame: pd.DataFrame, covariates: list[str], schools: bool) -> pd.Data
     equal = 1.0 / rows.groupby(KEY)["teacher_id"].transform("size")
     rows["share"] = frame["share"].astype(float) if "share" in frame else equal
     return rows
+
+
+def _numbers(column: pd.Series) -> "pd.Series[float]":
+    numbers = pd.to_numeric(column, errors="coerce").astype(float)
+    wrong = (numbers.isna() & column.notna()) | np.isinf(numbers)
+    if wrong.any():
+        raise DesignError(
+            f"column {column.name} holds {int(wrong.sum())} values that are not finite numbers; expected "
+            "numbers, missing where there is none"
+        )
+    return numbers
 
 
 def _check_shares(rows: pd.DataFrame, notes: list[str]) -> None:

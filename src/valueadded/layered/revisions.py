@@ -105,7 +105,7 @@ def _until(fit: KnownModel, year: object) -> LayeredDesign:
     records = fit.records
     scores = records.scores[records.scores["year"] <= year]
     links = records.links[records.links["year"] <= year]
-    return arrange_design(Records(scores, links, records.notes), list(fit.design.covariates))
+    return arrange_design(Records(scores, links, records.notes), list(fit.design.covariates), centre=True)
 
 
 def _carried(fit: KnownModel, early: LayeredDesign) -> Parameters:

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from formulaic import Formula
 
 from valueadded.location_scale.ladder_plan import OUTCOME, SCHOOL, LadderPlan, Ready, prepare_cohort
 from valueadded.mixed.by_cohort import Cohort
+from valueadded.mixed.formula import formula_variables
 
 STUDENTS, SCHOOLS = "Table 1", "Table 2"
 FEWEST_STUDENTS = 10
@@ -105,7 +105,7 @@ def _describe(ready: Ready, plan: LadderPlan) -> pd.DataFrame:
 
 def _columns(terms: Sequence[str]) -> list[str]:
     """Return the columns behind the terms, in the order of the terms."""
-    names = [str(name) for term in terms for name in sorted(Formula(f"~ {term}").required_variables)]
+    names = [name for term in terms for name in sorted(formula_variables(f"~ {term}"))]
     return list(dict.fromkeys(names))
 
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from formulaic import Formula
 
 from valueadded.errors import DesignError
 from valueadded.location_scale.model import LocationScaleFit, fit_location_scale
+from valueadded.mixed.formula import formula_variables
 
 
 @dataclass(frozen=True)
@@ -96,14 +96,8 @@ def complete_students(
 
 def columns_of(models: Sequence[ModelSpecification]) -> list[str]:
     """Return the columns that the formulas of the models need, the outcome among them."""
-    return sorted(
-        {
-            str(name)
-            for model in models
-            for formula in (model.location, model.scale)
-            for name in Formula(formula).required_variables
-        }
-    )
+    formulas = [formula for model in models for formula in (model.location, model.scale)]
+    return sorted(set().union(*map(formula_variables, formulas)))
 
 
 def compare_row(name: str, fit: LocationScaleFit) -> dict[str, object]:

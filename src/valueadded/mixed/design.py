@@ -7,13 +7,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from formulaic import Formula
-from formulaic.errors import DataMismatchWarning, FormulaicError
-from formulaic.transforms.contrasts import TreatmentContrasts
 from numpy.typing import NDArray
 
 from valueadded.errors import DesignError
-from valueadded.mixed.formula import FixedPart, TermColumns, read_formula
+from valueadded.mixed.formula import FixedPart, TermColumns, formula_variables, read_formula
 from valueadded.mixed.moments import INTERCEPT
 
 Array = NDArray[np.float64]
@@ -93,9 +90,7 @@ def _complete_students(
     frame: pd.DataFrame, formulas: Sequence[str], response: str, key: list[str]
 ) -> pd.DataFrame:
     """Return the columns the formulas need, for the students who have them all."""
-    needed = sorted(
-        {response, *(str(name) for text in formulas for name in Formula(text).required_variables)}
-    )
+    needed = sorted({response}.union(*map(formula_variables, formulas)))
     absent = [name for name in (*needed, *key) if name not in frame.columns]
     if absent:
         raise DesignError(
@@ -131,6 +126,9 @@ def refuse_infinite(columns: pd.DataFrame) -> None:
 
 def _evaluate(part: FixedPart, frame: pd.DataFrame) -> FormulaMatrix:
     """Return the columns of one formula and what was learnt of its factors."""
+    from formulaic import Formula
+    from formulaic.errors import DataMismatchWarning, FormulaicError
+
     right = f"{1 if part.intercept else 0} + {' + '.join(part.terms)}" if part.terms else "1"
     try:
         # Whatever is not finite is refused below, by name.
@@ -170,6 +168,8 @@ def _evaluate(part: FixedPart, frame: pd.DataFrame) -> FormulaMatrix:
 
 def _levels(factor: str, state: Any) -> tuple[str, ...]:
     """Return the levels of a factor, the reference level first."""
+    from formulaic.transforms.contrasts import TreatmentContrasts
+
     if not isinstance(state.contrasts, TreatmentContrasts):
         raise DesignError(
             f"{factor}: found {type(state.contrasts).__name__}; expected treatment contrasts, whose "

@@ -6,9 +6,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
 
-from formulaic import Formula
-from formulaic.errors import FormulaicError
-
 from valueadded.errors import DesignError
 
 # Term -> its columns, in the order of the design.
@@ -58,6 +55,10 @@ def read_formula(formula: str) -> FixedPart:
     DesignError
         If the formula cannot be read or has no response.
     """
+    # Jobs that only gather what was fitted import this package too, and need not wait for the library.
+    from formulaic import Formula
+    from formulaic.errors import FormulaicError
+
     try:
         parsed = Formula(formula)
         response = " + ".join(str(term) for term in parsed.lhs)
@@ -68,6 +69,13 @@ def read_formula(formula: str) -> FixedPart:
         ) from None
     factors = {":".join(names): names for names in named if names != ("1",)}
     return FixedPart(response, factors, ("1",) in named)
+
+
+def formula_variables(formula: str) -> set[str]:
+    """Return the names of the columns that a formula reads."""
+    from formulaic import Formula
+
+    return {str(name) for name in Formula(formula).required_variables}
 
 
 def formula_columns(formula: str, known: Mapping[str, TermColumns]) -> tuple[list[str], bool]:

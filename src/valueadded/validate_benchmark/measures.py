@@ -4,8 +4,8 @@ from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
+from valueadded.numerics.places import find_places
 from valueadded.validate_benchmark.estimate import Estimate
 
 Array = NDArray[np.float64]
@@ -47,4 +47,4 @@ def rank_correlation(a: Array, b: Array) -> float:
     """Return Spearman's rank correlation, ties sharing their mean rank; missing if a side does not vary."""
     if len(a) < 3 or np.ptp(a) == 0 or np.ptp(b) == 0:
         return float("nan")
-    return float(np.corrcoef(rankdata(a), rankdata(b))[0, 1])
+    return float(np.corrcoef(find_places(a).mean, find_places(b).mean)[0, 1])

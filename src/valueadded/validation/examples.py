@@ -9,7 +9,7 @@ LONGEST = 24
 
 
 def mask_examples(quarantine: pd.DataFrame, source: SourceRows) -> pd.DataFrame:
-    """Return up to three records put aside for each reason and column.
+    """Return up to three rows with records put aside for each reason and column.
 
     Returns
     -------
@@ -17,8 +17,10 @@ def mask_examples(quarantine: pd.DataFrame, source: SourceRows) -> pd.DataFrame:
         `reason`, `column`, `source_row`, and `masked`: the form of what the column holds there, empty
         where no single column is at fault.
     """
-    found = quarantine.groupby(["reason", "column"], sort=True).head(EXAMPLES)
-    found = found[["reason", "column", "source_row"]].sort_values(["reason", "column", "source_row"])
+    # A row may hold several records.
+    rows = quarantine[["reason", "column", "source_row"]].drop_duplicates()
+    found = rows.groupby(["reason", "column"], sort=True).head(EXAMPLES)
+    found = found.sort_values(["reason", "column", "source_row"])
     places = source.source_row.searchsorted(found["source_row"].to_numpy())
     masked = [
         # A column may have no name; where the whole row is at fault none is looked at.

@@ -29,7 +29,8 @@ def read_id_map(folder: str | Path, id_map: IdMap | None, section: str) -> dict[
         if column not in rows:
             found = describe_names(list(rows.columns))
             raise SourceError(
-                f"{path}: missing column '{column}' ({section}.{key}); the file has {found}",
+                f"{path}: missing column '{column}' ({section}.{key}); the file has {found}; expected it"
+                " there",
                 "columns_missing",
             )
     old, new = text_of(rows[id_map.old]), text_of(rows[id_map.new])

@@ -18,7 +18,7 @@ from valueadded.contracts.columns import PARTICIPATION
 from valueadded.contracts.records import INPUT_TABLES
 from valueadded.contracts.whole_school_records import WHOLE_SCHOOL_TABLES
 from valueadded.errors import SourceError
-from valueadded.validation.source_rows import SourceRows, describe_names
+from valueadded.validation.source_rows import SourceRows, describe_names, expect_columns
 from valueadded.validation.values import number_of, recode, repeats_itself, text_of
 
 OPTIONAL = ("participation", "score_se", "prior_score", "prior_school_id", "share")
@@ -134,10 +134,9 @@ def resolve_sources(
             if column is not None and column not in available:
                 lacking.append(f"'{column}' for {name} ({section})")
     if lacking:
-        hint = f"; expected the right column separator ({section}.delimiter)" if len(available) == 1 else ""
         raise SourceError(
-            f"{path}: line 1: missing column {', '.join(lacking)}; the file has {describe_names(available)}"
-            f"{hint}",
+            f"{path}: line 1: missing column {', '.join(lacking)}; the file has {describe_names(available)};"
+            f" {expect_columns(available, section)}",
             "columns_missing",
         )
     return sources

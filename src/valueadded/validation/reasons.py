@@ -93,6 +93,7 @@ NOTES: dict[str, str] = {
     "scores_crowded": "All scores lie in a small part of the possible range; they may be of another scale.",
     "scores_shift": "The scores of one year have another centre or spread than those of other years.",
     "value_varies": "A characteristic of one student differs between rows.",
+    "several_levels": "Students have records of several year levels in one calendar year.",
     "repeats_merged": "Rows repeat an earlier one in everything that is read; each counts once.",
     "outside_study": "Records are of years, year levels or domains that the study does not use.",
 }
@@ -118,6 +119,7 @@ REFUSALS: dict[str, str] = {
     "lines_lost": "The rows read are not as many as the lines in the file.",
     "same_content": "Two files of one table have the same content.",
     "record_in_two_files": "Two files hold the same record of whole schools.",
+    "no_score_left": "No score of the domains, years and year levels of the layered models is left.",
     "id_map_faulty": (
         "The file of changed identifiers has a gap, gives one identifier two followers, or leads in a circle."
     ),

@@ -7,6 +7,7 @@ import pandas as pd
 
 from valueadded.config.stages import Validation
 from valueadded.contracts.records import INPUT_TABLES
+from valueadded.validation.mapping import YEAR_COLUMN
 from valueadded.validation.notes import Note
 from valueadded.validation.values import is_ascii
 
@@ -15,7 +16,8 @@ FIRST_DAY, LAST_DAY = 30_000, 60_000
 # A spreadsheet keeps this many digits.
 DIGITS_KEPT = 15
 CODES = (-999, -99, -9, -1, 0, 9, 99, 999, 9999)
-# A score stands apart when the gap to the next is this share of the range of all others.
+# A score stands apart when the gap to the next is wider than those between others, and this share of the
+# range of all others.
 GAP = 0.05
 # Scores are crowded when they leave all but this share of the possible range empty.
 CROWDED = 0.2
@@ -37,6 +39,8 @@ def note_records(
         )
     if "student_id" in accepted:
         yield from _note_varying(accepted, covariates, origins)
+    if {"student_id", "year_level"} <= set(origins):
+        yield from _note_levels(accepted, YEAR_COLUMN[table], origins["year_level"])
 
 
 def note_identifiers(texts: pd.Series, column: str) -> Iterator[Note]:
@@ -94,17 +98,28 @@ def note_scores(scores: np.ndarray, column: str, validation: Validation) -> Iter
     distinct = np.unique(scores)
     if len(distinct) < FEWEST_SCORES:
         return
-    for extreme, gap, spread in (
-        (distinct[0], distinct[1] - distinct[0], distinct[-1] - distinct[1]),
-        (distinct[-1], distinct[-1] - distinct[-2], distinct[-2] - distinct[0]),
-    ):
-        if extreme in CODES and gap > GAP * spread:
+    gaps = np.diff(distinct)
+    for extreme, gap, others in ((distinct[0], gaps[0], gaps[1:]), (distinct[-1], gaps[-1], gaps[:-1])):
+        # Points such as 0, 2, 4 are as far apart everywhere; there may be a code at either end.
+        if extreme in CODES and gap > max(GAP * others.sum(), gaps[1:-1].max(initial=0)):
             expected = f"{extreme:g} among input.*.missing, unless it is a score"
             yield Note("score_like_code", column, int((scores == extreme).sum()), expected)
     lowest, highest = validation.score_minimum, validation.score_maximum
     if lowest is not None and highest is not None and np.ptp(scores) < CROWDED * (highest - lowest):
         expected = "scores of the scale that validation.score_minimum and score_maximum describe"
         yield Note("scores_crowded", column, len(scores), expected)
+
+
+def _note_levels(accepted: pd.DataFrame, year: str, column: str) -> Iterator[Note]:
+    """Yield how many students have several year levels in one calendar year."""
+    students, _ = pd.factorize(accepted["student_id"])
+    years, known = pd.factorize(accepted[year])
+    levels, both = accepted["year_level"].to_numpy(), students * len(known) + years
+    one_of_them = np.zeros(both.max(initial=0) + 1, dtype=levels.dtype)
+    one_of_them[both] = levels
+    several = len(np.unique(students[levels != one_of_them[both]]))
+    if several:
+        yield Note("several_levels", column, several, "one year level for each student and year")
 
 
 def _note_varying(accepted: pd.DataFrame, covariates: list[str], origins: dict[str, str]) -> Iterator[Note]:

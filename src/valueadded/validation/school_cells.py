@@ -11,7 +11,7 @@ from valueadded.config.school_values import SchoolValues, ValueColumn
 from valueadded.config.sources import Source
 from valueadded.errors import SourceError
 from valueadded.validation.mapping import Records, column_of, origin_in_words
-from valueadded.validation.source_rows import SourceRows, describe_names
+from valueadded.validation.source_rows import SourceRows, describe_names, expect_columns
 from valueadded.validation.values import UNKNOWN_CODE, number_of, text_of
 
 EMPTY_CELL = "no value in the file"
@@ -93,10 +93,9 @@ def _key_sources(file: SchoolValues, available: list[str], section: str) -> dict
         if column not in available
     ]
     if lacking:
-        hint = f"; expected the right column separator ({section}.delimiter)" if len(available) == 1 else ""
-        found = describe_names(available)
         raise SourceError(
-            f"{file.path}: missing column {', '.join(lacking)}; the file has {found}{hint}",
+            f"{file.path}: missing column {', '.join(lacking)}; the file has {describe_names(available)};"
+            f" {expect_columns(available, section)}",
             "columns_missing",
         )
     return sources

@@ -14,7 +14,8 @@ from valueadded.validation.row_checks import (
 from valueadded.validation.text_checks import (
     character_not_allowed,
     code_unknown,
-    identifier_damaged,
+    identifier_checks,
+    spreadsheet_error,
     text_missing,
 )
 
@@ -50,12 +51,8 @@ def school_checks(file: SchoolValues, section: str, *, has_types: bool) -> list[
             "text on one line",
             partial(character_not_allowed, column="school_id"),
         ),
-        RowCheck(
-            "identifier_damaged",
-            "school_id",
-            "an identifier exported as text, with all its digits",
-            partial(identifier_damaged, column="school_id"),
-        ),
+        RowCheck("spreadsheet_error", "school_id", "a value", partial(spreadsheet_error, column="school_id")),
+        *identifier_checks("school_id"),
         RowCheck(
             "year_not_a_number", "calendar_year", years, partial(year_not_a_number, column="calendar_year")
         ),

@@ -75,7 +75,7 @@ def judge_file(folder: str | Path, file: SchoolValues, section: str, numbered: i
         cells.index.to_numpy(),
         quarantine.index.to_numpy(),
         parted.merged,
-        0,
+        int(gone.sum()),
         source.content,
     )
     merged = frame.loc[parted.merged, ["measure"]].assign(source_file=file.path)

@@ -56,6 +56,13 @@ def check_names(header: list, path: Path) -> list[str]:
     return names
 
 
+def expect_columns(available: list[str], section: str) -> str:
+    """Return what was expected of a file that lacks a column, for a message."""
+    if len(available) == 1:
+        return f"expected the right column separator ({section}.delimiter)"
+    return f"expected each there, or its name in the file ({section}.columns)"
+
+
 def describe_names(names: list[str]) -> str:
     """Return column names for a message, unless the 'header' looks like a row of a student's values."""
     if pd.Series(names, dtype="str").str.fullmatch(PLAIN_NUMBER).any():

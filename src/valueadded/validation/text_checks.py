@@ -82,8 +82,9 @@ def _is(texts: pd.Series, pattern: str, needs: str) -> Mask:
 def identifier_checks(name: str) -> list[RowCheck]:
     """Return the rules of an identifier beyond those of every text."""
     as_text = "an identifier exported as text, with all its characters"
+    digits = as_text.replace("characters", "digits")
     return [
-        RowCheck("identifier_damaged", name, as_text, partial(identifier_damaged, column=name)),
+        RowCheck("identifier_damaged", name, digits, partial(identifier_damaged, column=name)),
         RowCheck("identifier_is_date", name, as_text, partial(identifier_is_date, column=name)),
         RowCheck("total_row", name, "rows of one student or school only", partial(total_row, column=name)),
         RowCheck(

@@ -19,7 +19,12 @@ from valueadded.validation.quarantine import part_records
 from valueadded.validation.reconciliation import reconcile_file
 from valueadded.validation.record_notes import note_records
 from valueadded.validation.row_checks import checks_for
+from valueadded.validation.student_key import hide_students
 from valueadded.validation.whole_school_checks import whole_school_checks
+
+# Keys of the configuration that say which domains, year levels and years are used.
+STUDENT_KEYS = ("study.domains", "cohorts.prior_level, cohorts.outcome_level", "study.tested_years")
+TEACHER_KEYS = ("layered.domains", "layered.year_levels", "layered.years")
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,7 @@ def validate_file(
     years: list[int] | None,
     levels: list[int],
     domains: list[str],
+    key: bytes | None = None,
 ) -> ValidatedFile:
     """Return the accepted records of one file in parts, those put aside, and the account of both.
 
@@ -67,6 +73,8 @@ def validate_file(
         What the configuration says about this file, and how files of its table are read.
     years, levels, domains
         Calendar years, year levels and domains the study uses; without years it uses every record.
+    key
+        Student identifiers are replaced by their hashes under this key; without one they stay.
 
     Raises
     ------
@@ -83,16 +91,18 @@ def validate_file(
     else:
         checks = checks_for(table, validation, file.calendar_year, reading.covariates, list(records.origins))
     parted = part_records(records, source, checks, table, name)
+    notes = [*source.notes, *note_columns(source, records, table, file, reading)]
+    examples = mask_examples(parted.quarantine, source)
+    records_in, content, origins = source.rows_in * records.records_a_row, source.content, records.origins
+    # What follows copies the records; those of a large file would be in memory four times.
+    del source, records
     # Numbers such as an age change by nature.
     lasting = [covariate for covariate, origin in reading.covariates.items() if origin.kind == "text"]
-    notes = [
-        *source.notes,
-        *note_columns(source, records, table, file, reading),
-        *note_records(parted.accepted, records.origins, table, validation, lasting),
-    ]
+    notes += note_records(parted.accepted, origins, table, validation, lasting)
     if len(parted.merged):
         notes.append(Note("repeats_merged", "", len(parted.merged), "each record once"))
-    used, outside = _split_by_use(parted.accepted, table, years, levels, domains)
+    accepted = parted.accepted if key is None else hide_students(parted.accepted, key)
+    used, outside = _split_by_use(accepted, table, years, levels, domains)
     if len(outside):
         notes.append(
             Note("outside_study", "", len(outside), _outside_in_words(outside, table, domains, levels))
@@ -104,15 +114,15 @@ def validate_file(
         reconcile_file(
             name,
             table,
-            source.rows_in * records.records_a_row,
+            records_in,
             np.concatenate([rows.index.to_numpy() for rows in [*used.values(), outside]]),
             parted.quarantine.index.to_numpy(),
             parted.merged,
             len(outside),
-            source.content,
+            content,
         ),
         tabulate_notes(notes, name, table),
-        mask_examples(parted.quarantine, source),
+        examples,
     )
 
 
@@ -143,10 +153,11 @@ def _outside_in_words(outside: pd.DataFrame, table: str, domains: list[str], lev
     level = (
         ~outside["year_level"].isin(levels) if "year_level" in outside else pd.Series(False, outside.index)
     )
+    keys = TEACHER_KEYS if table.startswith("teacher_") else STUDENT_KEYS
     counts = {
-        "domains (study.domains)": int(other.sum()),
-        "year levels (cohorts.prior_level, cohorts.outcome_level)": int((level & ~other).sum()),
-        f"years ({YEAR_COLUMN[table]}, study.tested_years)": int((~level & ~other).sum()),
+        f"domains ({keys[0]})": int(other.sum()),
+        f"year levels ({keys[1]})": int((level & ~other).sum()),
+        f"years ({YEAR_COLUMN[table]}, {keys[2]})": int((~level & ~other).sum()),
     }
     return "; ".join(f"{count} of other {what}" for what, count in counts.items() if count)
 

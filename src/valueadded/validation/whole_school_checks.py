@@ -14,7 +14,8 @@ from valueadded.validation.row_checks import not_a_number, row_blank, year_not_a
 from valueadded.validation.text_checks import (
     character_not_allowed,
     code_unknown,
-    identifier_damaged,
+    identifier_checks,
+    spreadsheet_error,
     text_missing,
 )
 
@@ -120,6 +121,7 @@ def _text_checks(name: str, column: pa.Column, where: str) -> list[RowCheck]:
         RowCheck(
             "character_not_allowed", name, "text on one line", partial(character_not_allowed, column=name)
         ),
+        RowCheck("spreadsheet_error", name, "a value", partial(spreadsheet_error, column=name)),
     ]
     words = [word for check in column.checks for word in check.statistics["allowed_values"]]
     if words:
@@ -128,8 +130,5 @@ def _text_checks(name: str, column: pa.Column, where: str) -> list[RowCheck]:
             RowCheck("code_unknown", name, expected, partial(word_unknown, column=name, words=words))
         )
     if name.endswith("_id"):
-        expected = "an identifier exported as text, with all its digits"
-        checks.append(
-            RowCheck("identifier_damaged", name, expected, partial(identifier_damaged, column=name))
-        )
+        checks += identifier_checks(name)
     return checks

@@ -32,8 +32,12 @@ class ValidatedWholeSchools:
     notes: pd.DataFrame
 
 
-def validate_whole_schools(folder: str | Path, tables: WholeSchools) -> ValidatedWholeSchools:
+def validate_whole_schools(
+    folder: str | Path, tables: WholeSchools, key: bytes | None = None
+) -> ValidatedWholeSchools:
     """Return the accepted records of every table in `folder`, those put aside, and the account of both.
+
+    Student identifiers are replaced by their hashes under `key`; without one they stay.
 
     Raises
     ------
@@ -49,7 +53,9 @@ def validate_whole_schools(folder: str | Path, tables: WholeSchools) -> Validate
         for file in list_files(reading, tables.file_years):
             one = reading.model_copy(update={"files": [file]})
             path = Path(folder, file.path)
-            found.append(validate_file(path, table, file, one, ANY_VALUE, years=None, levels=[], domains=[]))
+            found.append(
+                validate_file(path, table, file, one, ANY_VALUE, years=None, levels=[], domains=[], key=key)
+            )
         records[table] = join_files([each.parts[None, None] for each in found[first:]], table)
     quarantine, ledger, notes = (
         pd.concat([getattr(each, part) for each in found], ignore_index=True)
