@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from published_world import POLICY, invent_world
@@ -13,6 +14,7 @@ from valueadded.publish.report import ReportTexts, list_latest, render_report, s
 from valueadded.publish.school_words import describe_school
 
 TEXTS = ReportTexts("School effects", "scale points", {"Formula": "score ~ prior & <more>"}, (2019,), 0.95)
+ROOT = Path(__file__).parents[2]
 HOSTILE = "<script>alert(1)</script>"
 
 
@@ -49,6 +51,16 @@ def test_every_link_has_its_target(page: str) -> None:
     links = {attributes["href"][1:] for tag, attributes in tags if tag == "a" and attributes.get("href")}
     assert links <= targets
     assert len([1 for _, attributes in tags if "id" in attributes]) == len(targets), "no id twice"
+
+
+def test_the_page_says_how_often_intervals_hold_for_extreme_schools(page: str) -> None:
+    """The shares in the text are those of the coverage study, from 30 schools on."""
+    study = (ROOT / "benchmarks" / "effect-coverage.md").read_text(encoding="utf-8")
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in study.splitlines()]
+    extreme = [float(row[7].rstrip("%")) for row in rows if row and row[0].isdigit() and int(row[0]) >= 30]
+    assert len(extreme) >= 9
+    said = re.search(r"they held (\d+) to (\d+) of 100", page)
+    assert said and [int(part) for part in said.groups()] == [round(min(extreme)), round(max(extreme))]
 
 
 def test_pictures_have_words_and_controls_have_labels(page: str) -> None:
