@@ -1,3 +1,4 @@
+include: "student_key_files.smk"
 include: "student_key.smk"
 
 
