@@ -18,7 +18,8 @@ from valueadded.intake_adjusted import Choices, adjust_outcomes, read_policy
 from valueadded.intake_adjusted.by_outcome import IntakeAdjusted
 from valueadded.validation.school_values import YearlyValues, read_school_values
 
-RUN_FILES = ("manifest.json", "release_record.parquet")
+# The manifest has a copy that stays while it is made again.
+RUN_FILES = ("manifest.json", ".manifest.json", "release_record.parquet")
 NAMES = ("california", "england_ks2", "england_ks4", "michigan")
 
 
