@@ -228,8 +228,8 @@ Invented test records with ten-digit identifiers that begin with zeros, five dom
 and 9,000 schools; {share} % of the rows have a defect in one cell. Every file is validated in a process
 of its own, as the rule `validate_file` does: read, scanned, mapped, judged, identifiers hashed, parted by
 year level, reconciled, its notes taken; then its parts, quarantine, ledger and notes are written through
-their contracts. The run stops if the rows put aside are not as many as the defective ones. Target: 10,000,000 records on
-2 cores in 30 s of wall time and 4 GB.
+their contracts. The run stops if the rows put aside are not as many as the defective ones. Target:
+10,000,000 records on 2 cores in 30 s of wall time and 4 GB.
 
 "wall" is from the start of the first process to the end of the last. "CPU" is the sum over processes,
 from the start of Python on: on a machine with nothing else to do, two files at a time take half of it.
