@@ -148,7 +148,8 @@ def page(found: list[dict[str, Any]]) -> str:
         ]
     lines += [
         "",
-        f"Bars for 20 million records: {BARS['minutes']} minutes, {BARS['gigabytes']} GB.",
+        f"Bars for 20 million records: {BARS['minutes']} minutes, {BARS['gigabytes']} GB; the largest size took"
+        f" {largest['wall'] / 60:.0f} minutes and {largest['gigabytes']:.1f} GB.",
         "",
         f"## Where {largest['rows']:,} records spend their time",
         "",

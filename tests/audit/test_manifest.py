@@ -14,6 +14,7 @@ import yaml
 from published_world import invent_world
 
 from valueadded.audit.compare import COULD_NOT_RUN, DIFFERS, SAME_BYTES, WITHIN_TOLERANCE
+from valueadded.audit.files import KEY_NAME
 from valueadded.audit.manifest import build_manifest, dump_manifest, load_manifest
 from valueadded.audit.rerun import Audit, audit_release, run_again
 from valueadded.audit.verify import verify_folder, verify_inputs
@@ -316,7 +317,8 @@ def test_a_configuration_is_run_again_with_its_keys_as_they_were(finished: Study
 
 def test_the_run_of_an_audit_gets_that_configuration(finished: Study, tmp_path: Path) -> None:
     """The small project has no rule, so that Snakemake does nothing; what it was given lies in its folder."""
-    then = load_manifest(finished.folder) | {"inputs": {"results/synthetic/students.csv": "x"}}
+    invented = {KEY_NAME: "x", "results/synthetic/students.csv": "x"}
+    then = load_manifest(finished.folder) | {"inputs": invented}
     assert run_again(then, finished.project, tmp_path / "scratch", None, 1) == tmp_path / "scratch"
     assert yaml.safe_load((tmp_path / "scratch" / "config.yaml").read_text()) == CONFIG
 
@@ -324,6 +326,17 @@ def test_the_run_of_an_audit_gets_that_configuration(finished: Study, tmp_path: 
 def test_a_confidential_study_is_not_run_without_its_folder(finished: Study, tmp_path: Path) -> None:
     with pytest.raises(AuditError, match="--directory"):
         run_again(load_manifest(finished.folder), finished.project, tmp_path / "scratch", None, 1)
+
+
+def test_our_own_default_run_needs_no_folder(tmp_path: Path) -> None:
+    """What README promises a stranger: the committed manifest is run again from the repository alone."""
+    then = load_manifest(ROOT / "results" / "audit" / "manifest.json.gz")
+    (tmp_path / "project").mkdir()
+    (tmp_path / "project" / "Snakefile").write_text("")
+    scratch = run_again(then, tmp_path / "project", tmp_path / "scratch", None, 1)
+    assert (
+        yaml.safe_load((scratch / "config.yaml").read_text(encoding="utf-8"))["synthetic"]["schools"] == 300
+    )
 
 
 def test_no_manifest_at_all(tmp_path: Path) -> None:

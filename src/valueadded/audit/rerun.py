@@ -12,7 +12,7 @@ import yaml
 
 from valueadded.audit.compare import COULD_NOT_RUN, Cause, Comparison, compare_manifests, find_causes
 from valueadded.audit.environment import describe_environment
-from valueadded.audit.files import CODE, digest_tree
+from valueadded.audit.files import CODE, KEY_NAME, digest_tree
 from valueadded.audit.manifest import load_manifest
 from valueadded.audit.tables import list_numbers
 from valueadded.audit.verify import verify_folder
@@ -105,8 +105,9 @@ def run_again(then: Mapping[str, Any], project: Path, scratch: Path, study: Path
     """
     if not (project / "Snakefile").is_file():
         raise AuditError(f"{project}: no Snakefile; expected the folder of the project (--project)")
-    generated = all(name.startswith(GENERATED) for name in then["inputs"])
-    if not generated and study is None:
+    # The key of student identifiers is no file of the data; that of invented ones is made again.
+    confidential = {name for name in then["inputs"] if not name.startswith(GENERATED)} - {KEY_NAME}
+    if confidential and study is None:
         raise AuditError(
             "the study read confidential files; expected the folder of its config.yaml and data (--directory)"
         )
