@@ -148,15 +148,15 @@ def page(found: list[dict[str, Any]]) -> str:
         ]
     lines += [
         "",
-        f"Bars for 20 million records: {BARS['minutes']} minutes, {BARS['gigabytes']} GB; the largest size took"
-        f" {largest['wall'] / 60:.0f} minutes and {largest['gigabytes']:.1f} GB.",
+        f"Bars for 20 million records: {BARS['minutes']} minutes, {BARS['gigabytes']} GB; the largest size"
+        f" took {largest['wall'] / 60:.0f} minutes and {largest['gigabytes']:.1f} GB.",
         "",
         f"## Where {largest['rows']:,} records spend their time",
         "",
         "| step | jobs | processor time (s) | largest job (GB) |",
         "|---|---:|---:|---:|",
         *(
-            f"| {step} | {row.jobs} | {row.cpu:.1f} | {row.rss / 1024:.2f} |"
+            f"| {step} | {row.jobs:.0f} | {row.cpu:.1f} | {row.rss / 1024:.2f} |"
             for step, row in largest["steps"].iterrows()
             if row.cpu >= 1
         ),
