@@ -15,9 +15,11 @@ TRACE = re.compile(re.escape(KEY.encode()) + b"|" + PREFIX)
 MARK = re.compile(PREFIX + rb"[0-9a-f]{64}")
 
 
-def fill_checksum(content: bytes) -> tuple[int, bytes]:
-    """Return where the checksum of a file goes that was written with `EMPTY`, and the checksum itself."""
-    return content.rindex(EMPTY), PREFIX + hashlib.sha256(content).hexdigest().encode()
+def fill_checksum(content: bytes) -> bytes:
+    """Return a file that was written with `EMPTY`, with its checksum in that place."""
+    place = content.rindex(EMPTY)
+    checksum = PREFIX + hashlib.sha256(content).hexdigest().encode()
+    return content[:place] + checksum + content[place + len(EMPTY) :]
 
 
 def is_whole(content: bytes) -> bool | None:

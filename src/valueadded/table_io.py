@@ -3,7 +3,6 @@
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import BinaryIO
 
 import pandas as pd
 import pandera.pandas as pa
@@ -35,28 +34,17 @@ def write_table(frame: pd.DataFrame, path: str | Path, contract: pa.DataFrameSch
     if key:
         checked = checked.sort_values(key, kind="stable")
     table = arrow.Table.from_pandas(checked, preserve_index=False).replace_schema_metadata(None)
-    target = Path(path)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    beside = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        with beside.open("w+b") as stream:
-            _fill(table, stream)
-            stream.flush()
-            os.fsync(stream.fileno())
-        rename_if_owner(beside, target)
-    finally:
-        beside.unlink(missing_ok=True)
+    write_bytes(fill_checksum(_as_parquet(table)), path)
 
 
-def _fill(table: arrow.Table, stream: BinaryIO) -> None:
-    """Write a table, then its checksum into the room that was left for it."""
-    with parquet.ParquetWriter(stream, table.schema, compression="zstd", write_page_checksum=True) as writer:
+def _as_parquet(table: arrow.Table) -> bytes:
+    """Return a table as the bytes of a file, with room for its checksum."""
+    buffer = arrow.BufferOutputStream()
+    with parquet.ParquetWriter(buffer, table.schema, compression="zstd", write_page_checksum=True) as writer:
         writer.write_table(table)
         writer.add_key_value_metadata({KEY: EMPTY.decode()})
-    stream.seek(0)
-    place, checksum = fill_checksum(stream.read())
-    stream.seek(place)
-    stream.write(checksum)
+    content: bytes = buffer.getvalue().to_pybytes()
+    return content
 
 
 def read_table(

@@ -4,9 +4,9 @@ import csv
 import io
 import re
 import zipfile
-from html.parser import HTMLParser
 
 import pytest
+from html_tags import Tags
 from published_world import POLICY, invent_world
 
 from valueadded.contracts.published import PUBLISHED
@@ -36,18 +36,6 @@ HOSTILE = {
     "text that runs backwards": "\u202egnp.exe",
     "a line end and a header": "a\nschool_id,effect\n",
 }
-
-
-class Elements(HTMLParser):
-    """Every element with its attributes, as a browser would find them."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.found: list[tuple[str, dict[str, str | None]]] = []
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((tag, dict(attrs)))
 
 
 @pytest.fixture(scope="module", params=HOSTILE)
@@ -92,7 +80,7 @@ def test_page_has_no_element_of_it(release) -> None:
     plain = render_report(
         invent_world(12).release.tables, texts, draw_release_figures(tables, "scale points", 50)
     )
-    ours, theirs = (Elements(text).found for text in (page, plain))
+    ours, theirs = (Tags(text).found for text in (page, plain))
     # The same elements with the same attributes by name, in the same number: the identifier added none.
     count = lambda found: sorted((tag, tuple(sorted(given))) for tag, given in found)  # noqa: E731
     assert count(ours) == count(theirs)

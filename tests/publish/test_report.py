@@ -2,10 +2,10 @@
 
 import re
 from dataclasses import replace
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from html_tags import Tags
 from published_world import POLICY, invent_world
 
 from valueadded.figures.release import draw_release_figures
@@ -16,18 +16,6 @@ from valueadded.publish.school_words import describe_school
 TEXTS = ReportTexts("School effects", "scale points", {"Formula": "score ~ prior & <more>"}, (2019,), 0.95)
 ROOT = Path(__file__).parents[2]
 HOSTILE = "<script>alert(1)</script>"
-
-
-class Tags(HTMLParser):
-    """Every tag with its attributes, and the text of the table of schools."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.found: list[tuple[str, dict[str, str | None]]] = []
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((tag, dict(attrs)))
 
 
 @pytest.fixture(scope="module")

@@ -100,7 +100,7 @@ MAY_IMPORT = {
     "figures": {"effects", "intake_adjusted", "contracts", "ownership", "errors"},
     "run": {"ownership", "errors"},
     "publish": {"contracts", "errors"},
-    "exchange": {"mixed", "table_io", "contracts", "errors"},
+    "exchange": {"audit", "mixed", "table_io", "contracts", "errors"},
     "check_data": {"cohorts", "layered", "validation", "table_io", "config", "contracts", "errors"},
     "questions": {"config", "contracts", "effects", "errors", "location_scale", "table_io"},
     "cli": {

@@ -1,10 +1,10 @@
 """A folder of moments: one file a cohort, and a manifest written last."""
 
-import hashlib
 import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from valueadded.audit.files import digest_file
 from valueadded.contracts.mixed import MOMENTS
 from valueadded.errors import ConfigError, ContractError
 from valueadded.exchange.disclosure import withhold_schools
@@ -60,7 +60,7 @@ def write_bundle(folder: Path, agency: str, study: Path, minimum: int, made_by: 
     for source, found in kept.items():
         file = f"{source.parent.name}/{source.name}"
         write_table(moments_to_frame(found.moments), folder / file, MOMENTS)
-        digest = _digest(folder / file)
+        digest = digest_file(folder / file)
         cohorts.append(describe_cohort(found, file, digest, source.parent.name, int(source.stem), minimum))
     bundle = Bundle(agency, minimum, made_by, tuple(cohorts))
     # Last, so that a folder with a manifest is whole.
@@ -95,12 +95,8 @@ def read_bundle(folder: str | Path, domain: str, years: Sequence[int] | None = N
     parts = []
     for year in wanted:
         file = Path(folder) / cohorts[year].file
-        if not file.is_file() or _digest(file) != cohorts[year].sha256:
+        if not file.is_file() or digest_file(file) != cohorts[year].sha256:
             state = "is not the file that its manifest describes" if file.is_file() else "does not exist"
             raise ContractError(f"{file} {state}; ask agency {bundle.agency} for the folder again")
         parts.append(moments_from_frame(read_table(file, MOMENTS)))
     return stack(parts)
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
