@@ -1,4 +1,4 @@
-# Which tables and figures the configured study has.
+# Which tables the configured study has.
 
 
 def student_tables():
@@ -77,40 +77,6 @@ def base_year():
     return max(settings.benchmark.years) if settings.benchmark else YEARS[0]
 
 
-def figure_names():
-    """Figures that make sense for the configured study: some compare years, one compares with a benchmark."""
-    several_years = ["school_trajectories", "year_correlations", "joint_correlation_by_lag"]
-    several_years = several_years if len(YEARS) > 1 else []
-    against = ["relative_against_benchmark"] if settings.benchmark else []
-    changes = ["school_changes"] if settings.benchmark and len(YEARS) > 1 else []
-    always = ["attrition_flow", "effect_distribution", "caterpillar"]
-    return [*always, *against, *several_years, *changes, *drift_figures(), *location_scale_figures()]
-
-
-def figure_files():
-    """Every figure of the configured study, as picture, drawing and data."""
-    return expand(
-        "results/figures/{name}_{domain}.{suffix}",
-        name=figure_names(),
-        domain=DOMAINS,
-        suffix=["png", "svg", "parquet", "csv"],
-    )
-
-
-def layered_figures():
-    """Every figure of the layered models; none without the section."""
-    if settings.layered is None:
-        return []
-    later = ["revised_effects", "persistence_by_lag"] if several_periods() else []
-    weights = ["weight_map"] if settings.layered.weights_of else []
-    return expand(
-        "results/figures/{name}_{domain}.{suffix}",
-        name=["teacher_caterpillar", "track_graph", *later, *weights],
-        domain=settings.layered.domains,
-        suffix=["png", "svg", "parquet", "csv"],
-    )
-
-
 def benchmark_years():
     """Outcome years of the benchmark cohort; none without a benchmark."""
     return settings.benchmark.years if settings.benchmark else []
@@ -132,32 +98,5 @@ def location_scale_tables():
     return [f"results/location_scale/{file}" for file in files] if configured else []
 
 
-def planted_world(wildcards):
-    """The numbers of one scenario of the validation study, so that another one's do not make it again."""
-    return settings.validate_benchmark.world(wildcards.scenario)
-
-
-def chunk_of_replicates(wildcards):
-    """The first replicate of one job of the validation study, and the one after its last."""
-    return settings.validate_benchmark.replicates_of(int(wildcards.chunk))
-
-
-def planted_teachers(wildcards):
-    """The world of one scenario of the recovery study, so that another one's change does not make it again."""
-    return settings.recovery_layered.world_of(wildcards.scenario)
-
-
-def chunk_of_sets(wildcards):
-    """The first and the last set of records of one job of the recovery study."""
-    return settings.recovery_layered.replicates_of(int(wildcards.chunk))
-
-
-def chunk_of_truths(wildcards):
-    """The first and the last replicate of one job of the calibration."""
-    return settings.calibration.replicates_of(int(wildcards.chunk))
-
-
-def calibration_world():
-    """What the calibration simulates."""
-    names = {"schools", "students", "random_slope", "draws", "priors"}
-    return settings.calibration.model_dump(include=names)
+include: "figure_files.smk"
+include: "simulation_inputs.smk"
