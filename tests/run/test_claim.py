@@ -37,8 +37,8 @@ def holder(tmp_path):
     job = int(process.stdout.readline())
     yield process
     process.kill()
+    os.kill(job, signal.SIGKILL)  # first, for it holds the pipe that is read to its end
     process.communicate()
-    os.kill(job, signal.SIGKILL)
 
 
 def lock(folder: Path, **claim: object) -> None:
@@ -93,12 +93,18 @@ def test_a_lock_whose_owner_cannot_be_seen_is_kept(claim, owner, tmp_path):
     assert take_claim(tmp_path, False, take_over=True)[2]
 
 
+def python_called(words, folder):
+    """A process with these words on its command line, that has begun: before it has, it shows no words."""
+    command = [sys.executable, "-c", "import time; print(flush=True); time.sleep(60)", *words]
+    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE)
+    process.stdout.readline()
+    return process
+
+
 @pytest.mark.skipif(not Path("/proc/self/cwd").exists(), reason="this system does not show its processes")
 def test_a_living_snakemake_without_a_claim_keeps_its_lock(tmp_path):
     lock(tmp_path)
-    command = ["snakemake", "60"]
-    job = ["python", "snakemake", "--mode", "remote"]
-    with subprocess.Popen(command, executable="/bin/sleep", cwd=tmp_path) as living:
+    with python_called(["snakemake"], tmp_path) as living:
         try:
             assert drivers_of(tmp_path) == [living.pid]
             assert drivers_of(tmp_path.parent) == []
@@ -106,11 +112,8 @@ def test_a_living_snakemake_without_a_claim_keeps_its_lock(tmp_path):
                 take_claim(tmp_path, False, take_over=True)
         finally:
             living.kill()
-    waiting = "import time; time.sleep(60)"
-    with subprocess.Popen(
-        [*job[:1], "-c", waiting, *job[1:]], executable=sys.executable, cwd=tmp_path
-    ) as child:
+    with python_called(["snakemake", "--mode", "remote"], tmp_path) as job:
         try:
             assert drivers_of(tmp_path) == []
         finally:
-            child.kill()
+            job.kill()
