@@ -5,6 +5,7 @@ from scipy.stats import norm
 
 from valueadded.contracts.effects import COMPARISONS, FLAGS, RANKS
 from valueadded.effects import compare_schools, expect_wrong_flags, rank_schools
+from valueadded.effects.rank_posterior import curve_places, draw_places
 from valueadded.effects.ranks import own_errors, rank_effects
 from valueadded.errors import ContractError
 from valueadded.table_io import check_table
@@ -153,3 +154,64 @@ def test_wrong_flags_are_the_sum_of_their_probabilities():
     none = expect_wrong_flags(table([0.0] * 5, 3.0), rank_schools(table([0.0] * 5, 3.0), fits()))
     assert list(none["n_flagged"]) == [0, 0, 0, 0]
     assert none["share_wrong"].isna().all()
+
+
+def many(n_schools=1200, known=0):
+    """Effects and standard errors of a large state; the first `known` schools are known without error."""
+    random = np.random.default_rng(n_schools)
+    reliability = random.uniform(0.3, 0.95, n_schools)
+    reliability[:known] = 1.0
+    return random.normal(0, np.sqrt(reliability)), np.sqrt(1 - reliability)
+
+
+def test_the_curve_of_places_has_the_exact_expected_ranks():
+    effect, error = many()
+    # Lockwood, Louis and McCaffrey (2002): the sum of the pairwise probabilities.
+    apart = effect[:, None] - effect
+    pairs = norm.cdf(apart / np.hypot(error[:, None], error))
+    exact = 0.5 + pairs.sum(axis=1)
+    # Straight lines between 1,000 points of the curve: a fraction of a place.
+    np.testing.assert_allclose(curve_places(effect, error, 0.95).expected_rank, exact, atol=0.02)
+
+
+@pytest.mark.parametrize("known", [0, 100])
+def test_the_curve_of_places_agrees_with_draws(known):
+    effect, error = many(known=known)
+    curve = curve_places(effect, error, 0.95)
+    drawn = draw_places(effect, error, "many", 20_000, 0.95)
+    assert curve.rank == pytest.approx(drawn.rank)
+    assert curve.p_above_average == pytest.approx(drawn.p_above_average)
+    # The chance of 20,000 draws of 1,200 schools: 4 standard errors of a quantile of the rank are about 20
+    # places, of a standard deviation about 6; of a probability .014, where .006 is left to the curve.
+    np.testing.assert_allclose(curve.rank_lower, drawn.rank_lower, atol=20)
+    np.testing.assert_allclose(curve.rank_upper, drawn.rank_upper, atol=20)
+    np.testing.assert_allclose(curve.rank_std_error, drawn.rank_std_error, atol=6)
+    uncertain = error > 0
+    for name in ("p_top_quintile", "p_bottom_quintile"):
+        found, expected = getattr(curve, name), getattr(drawn, name)
+        np.testing.assert_allclose(found[uncertain], expected[uncertain], atol=0.02)
+        # A school known without error stands on an edge by the chance of the others alone, some 9 places:
+        # one place, which the curve may miss beside a step, is a probability of .04 and more.
+        np.testing.assert_allclose(found[~uncertain], expected[~uncertain], atol=0.1)
+    # On average nothing is left but chance: a tenth of the standard error of one school.
+    assert abs((curve.rank_upper - curve.rank_lower) - (drawn.rank_upper - drawn.rank_lower)).mean() < 5
+    assert np.mean(curve.expected_rank - drawn.expected_rank) == pytest.approx(0, abs=0.01)
+
+
+def test_many_schools_take_the_curve_in_any_order_of_rows():
+    effect, error = many()
+    found = rank_schools(table(effect, error), fits(), draws=400)
+    named = table(effect, error).sample(frac=1, random_state=2)
+    pd.testing.assert_frame_equal(rank_schools(named, fits(), draws=800), found)
+    check_table(found, RANKS, "ranks")
+    assert (found["rank_lower"] <= found["rank"]).all() and (found["rank"] <= found["rank_upper"]).all()
+    assert found["rank_lower"].min() >= 1 and found["rank_upper"].max() <= len(found)
+
+
+def test_a_school_far_from_many_others_has_one_place():
+    effect, error = many()
+    effect[7], error[7] = 50.0, 0.5
+    found = curve_places(effect, error, 0.95)
+    assert (found.rank_lower[7], found.rank_upper[7]) == (1200, 1200)
+    assert found.expected_rank[7] == pytest.approx(1200, abs=1e-6)
+    assert found.p_top_quintile[7] == pytest.approx(1.0)

@@ -261,9 +261,8 @@ def sum_of_scores(loot: Loot) -> list[object]:
 def release_again(change: Callable[[World], World]) -> Callable[[Loot], list[object]]:
     def attack(loot: Loot) -> list[object]:
         try:
-            moved = compare_releases(
-                loot.world.release.record, change(loot.world).record, POLICY.minimum_students
-            )
+            then = loot.world.release.records["release_record"]
+            moved = compare_releases(then, change(loot.world).record, POLICY.minimum_students)
         except DisclosureError:
             return []
         return moved.values.tolist()

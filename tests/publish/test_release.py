@@ -82,7 +82,11 @@ def test_only_chosen_models_are_published(world: World) -> None:
 
 
 def test_record_holds_the_students_of_published_cells_only(world: World) -> None:
-    cells = set(world.release.record[["domain", "year", "school_id"]].itertuples(index=False, name=None))
+    cells = set(
+        world.release.records["release_record"][["domain", "year", "school_id"]].itertuples(
+            index=False, name=None
+        )
+    )
     assert not cells & world.hidden
     table = world.release.tables["school_effects"].query("status == 'published' and model == 'relative'")
     assert cells == set(table[["domain", "year", "school_id"]].itertuples(index=False, name=None))
@@ -115,7 +119,7 @@ def test_whole_schools_alone_make_a_release(world: World) -> None:
     students = [8, 11, *range(20, 30)]
     performance = pd.DataFrame(
         {
-            "outcome": "reading", "window": "LY", "group": "primary",
+            "outcome": "reading", "window": "LY", "group": "primary", "calendar_year": 2011,
             "school_id": [f"s{place:02d}" for place in range(12)], "n_students": [float(n) for n in students],
             "standardised_residual": np.linspace(-2.04, 2.04, 12), "band": "similar",
             "status": ["published"] * 11 + ["missing outcome"],
@@ -123,7 +127,9 @@ def test_whole_schools_alone_make_a_release(world: World) -> None:
     )  # fmt: skip
     found = release_tables({"performance": performance}, world.record, POLICY)
     assert list(found.tables) == ["performance"]
-    assert found.record.empty and list(found.record) == list(world.record)
+    assert found.records["release_record"].empty
+    assert len(found.records["performance_record"]) == 9
+    assert list(found.records["release_record"]) == list(world.record)
     table = check_table(found.tables["performance"], PUBLISHED["performance"], "performance")
     assert table["status"].tolist() == ["suppressed"] * 2 + ["published"] * 9 + ["not available"]
     shown = table[table["status"] == "published"]

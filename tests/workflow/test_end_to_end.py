@@ -128,7 +128,7 @@ CONTRACTS: dict[str, pa.DataFrameSchema] = {
         for name in WHOLE_SCHOOL_TABLES
     },
     **{f"published/{name}.parquet": contract for name, contract in published.PUBLISHED.items()},
-    "release_record.parquet": published.RELEASE_RECORD,
+    **{f"{name}.parquet": contract for name, contract in published.RECORDS.items()},
     "*/fits.parquet": mixed.FITS,
     "*/fixed_effects.parquet": mixed.FIXED_EFFECTS,
     "*/fit_records.parquet": mixed.FIT_RECORDS,

@@ -19,7 +19,7 @@ from valueadded.intake_adjusted.by_outcome import IntakeAdjusted
 from valueadded.validation.school_values import YearlyValues, read_school_values
 
 # The manifest has a copy that stays while it is made again.
-RUN_FILES = ("manifest.json", ".manifest.json", "release_record.parquet")
+RUN_FILES = ("manifest.json", ".manifest.json", "release_record.parquet", "performance_record.parquet")
 NAMES = ("california", "england_ks2", "england_ks4", "michigan")
 
 

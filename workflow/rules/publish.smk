@@ -7,9 +7,10 @@ if release_names():
         """Make the release tables: suppressed, rounded, banded; refuse a release that gives somebody away."""
         input:
             **release_inputs(),
+            **earlier_releases(),
             students=cohort_files(DOMAINS, YEARS),
-            earlier=earlier_release(),
         output:
+            **release_records(),
             tables=[f"results/published/{name}.parquet" for name in release_names()],
             texts=[f"results/published/{name}.csv" for name in release_names()],
             workbook=report(
@@ -17,7 +18,6 @@ if release_names():
                 caption="../report/publish_tables.rst",
                 category="Release",
             ),
-            record="results/release_record.parquet",
         log:
             "logs/publish_tables/all.log",
         benchmark:

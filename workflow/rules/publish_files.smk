@@ -31,12 +31,20 @@ def release_files():
         return []
     tables = [f"results/published/{name}.{kind}" for name in release_names() for kind in ("parquet", "csv")]
     page = ["results/published/report.html"] if STUDENTS else []
-    return [*tables, *page, "results/published/release.xlsx", "results/release_record.parquet"]
+    return [*tables, *page, "results/published/release.xlsx", *release_records().values()]
 
 
-def earlier_release():
-    """The record of an earlier release, if one is named."""
-    return [settings.publish.earlier_release] if settings.publish.earlier_release else []
+def release_records():
+    """What the guard of the next release compares it with, name: file."""
+    names = ["release_record", *(["performance_record"] if settings.intake_adjusted else [])]
+    return {name: f"results/{name}.parquet" for name in names}
+
+
+def earlier_releases():
+    """The records of an earlier release that are named, name of the record: file."""
+    given = settings.publish
+    named = {"release_record": given.earlier_release, "performance_record": given.earlier_performance}
+    return {name: path for name, path in named.items() if path}
 
 
 def input_files():
@@ -59,8 +67,9 @@ def configured():
     found = settings.model_dump(exclude={"data_folder": True, "layered": {"weights_of"}})
     if NAMED_KEY:
         found["input"]["student_key"] = "named"
-    if settings.publish and settings.publish.earlier_release:
-        found["publish"]["earlier_release"] = Path(settings.publish.earlier_release).name
+    for key in ("earlier_release", "earlier_performance"):
+        if settings.publish and getattr(settings.publish, key):
+            found["publish"][key] = Path(getattr(settings.publish, key)).name
     return found
 
 

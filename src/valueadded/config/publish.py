@@ -57,5 +57,10 @@ class Publish(Section):
         description="release record of an earlier release (`results/release_record.parquet` of its run); "
         "refused if both differ by too few students (path)",
     )
+    earlier_performance: str | None = Field(
+        None,
+        description="performance record of an earlier release (`results/performance_record.parquet` of its "
+        "run); refused if numbers of students differ by too few (path)",
+    )
 
     _each_once = field_validator("models")(each_once)

@@ -166,7 +166,10 @@ class Effects(Section):
     )
     seed: int = Field(2018, ge=0, description="seed of these draws (whole number)")
     rank_draws: int = Field(
-        4000, ge=400, le=100000, description="draws of all effects behind ranks and their intervals (draws)"
+        4000,
+        ge=400,
+        le=100000,
+        description="draws of all effects behind ranks of up to 1,000 schools (draws)",
     )
 
 

@@ -158,6 +158,21 @@ RELEASE_RECORD = contract(
     key=["domain", "year", "school_id", "student_id"],
 )
 
+PERFORMANCE_RECORD = contract(
+    "performance_record",
+    "How many students are behind the published results of whole schools. It stays in the building: keep it "
+    "with the release, and name it as `publish.earlier_performance` of the next one.",
+    {
+        "outcome": text("outcome measure of the registry"),
+        "window": text("LY: its latest year; 4Y: mean of its yearly values", among=("LY", "4Y")),
+        "group": text("schools that are compared"),
+        "calendar_year": whole("latest calendar year of the outcome", "year"),
+        "school_id": text("school"),
+        "n_students": number("students, or full-time equivalents, behind the result", "students"),
+    },
+    key=["outcome", "window", "group", "calendar_year", "school_id"],
+)
+
 # The published tables by file name in results/published/.
 PUBLISHED = {
     "school_effects": PUBLISHED_EFFECTS,
@@ -167,6 +182,9 @@ PUBLISHED = {
     "location_scale": PUBLISHED_LOCATION_SCALE,
     "performance": PUBLISHED_PERFORMANCE,
 }
+
+# What a release leaves in the building, by file name in results/.
+RECORDS = {"release_record": RELEASE_RECORD, "performance_record": PERFORMANCE_RECORD}
 
 # The results a release is made from.
 SOURCES = {

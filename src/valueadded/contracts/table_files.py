@@ -155,6 +155,7 @@ FILES = {
         )
     },
     "release_record": "`results/release_record.parquet`",
+    "performance_record": "`results/performance_record.parquet`",
     "replicates": "`results/validate_benchmark/replicates/{scenario}/{chunk}.parquet`",
     "validation_summary": "`results/validate_benchmark/summary.parquet`, and the same rows as `.csv`",
     "validation_matrix": "`results/validate_benchmark/matrix.parquet`, and the same rows as `.csv`",

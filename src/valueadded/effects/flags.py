@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr
 
-from valueadded.effects.ranks import KEY, quintile_size
+from valueadded.effects.rank_posterior import quintile_size
+from valueadded.effects.ranks import KEY
 
 
 def expect_wrong_flags(effects: pd.DataFrame, ranks: pd.DataFrame) -> pd.DataFrame:

@@ -1,10 +1,11 @@
-"""Two releases of one cohort: refused where they differ by so few students that they give them away."""
+"""Two releases of one cohort or outcome: refused where so few students are between them that they show."""
 
 import pandas as pd
 
 from valueadded.errors import DisclosureError
 
 COHORT = ["domain", "year"]
+CELL = ["outcome", "window", "group", "calendar_year", "school_id"]
 SHOWN = 5
 
 
@@ -71,3 +72,44 @@ def compare_releases(earlier: pd.DataFrame, now: pd.DataFrame, minimum: int) -> 
         )
     named = [*COHORT, "school_then", "school_now", "students_out", "students_in"]
     return pairs.loc[moved > 0, named].reset_index(drop=True)
+
+
+def compare_performance(earlier: pd.DataFrame, now: pd.DataFrame, minimum: int) -> pd.DataFrame:
+    """Return results of whole schools whose numbers of students differ from those of an earlier release.
+
+    Who the students are is not known here: cells are paired by the school's name, and a change that
+    leaves the number alone is not seen.
+
+    Parameters
+    ----------
+    earlier, now
+        Performance records: `outcome`, `window`, `group`, `calendar_year`, `school_id`, `n_students`.
+
+    Returns
+    -------
+    DataFrame
+        The five columns of a cell, `n_then`, `n_now`.
+
+    Raises
+    ------
+    DisclosureError
+        If some number differs by less than `minimum`: naming the first schools and their outcomes.
+    """
+    pairs = earlier.rename(columns={"n_students": "n_then"}).merge(
+        now.rename(columns={"n_students": "n_now"}), on=CELL
+    )
+    moved = (pairs["n_now"] - pairs["n_then"]).abs()
+    close = pairs[(moved > 0) & (moved < minimum)]
+    if len(close):
+        names = ", ".join(
+            f"{row.school_id} ({row.outcome} {row.window} {row.calendar_year})"
+            for row in close.head(SHOWN).itertuples()
+        )
+        raise DisclosureError(
+            f"publish: refused. {len(close)} results of whole schools differ from the earlier release by "
+            f"fewer than {minimum} students, the first of schools {names}; both together would give those "
+            "students' results away. Expected unchanged numbers or larger changes: publish these outcomes as "
+            "they were (leave the corrected records out), or withdraw the earlier release and leave "
+            "`publish.earlier_performance` out"
+        )
+    return pairs.loc[moved > 0, [*CELL, "n_then", "n_now"]].reset_index(drop=True)

@@ -7,9 +7,10 @@ import pandas as pd
 
 from valueadded.errors import DisclosureError
 from valueadded.publish.disclosure import hidden_keys
+from valueadded.publish.guard import compare_performance, compare_releases
 from valueadded.publish.school_tables import COHORT, publish_changes, publish_effects, publish_location_scale
 from valueadded.publish.system_tables import publish_correlations, publish_drift
-from valueadded.publish.whole_schools import publish_performance
+from valueadded.publish.whole_schools import publish_performance, record_performance
 
 
 @dataclass(frozen=True)
@@ -49,10 +50,15 @@ class ReleasePolicy:
 
 @dataclass(frozen=True)
 class ReleaseTables:
-    """Published tables by name; `record`, the students behind published school effects, stays behind."""
+    """What leaves the building, and what stays behind for the guard of the next release.
+
+    tables : release tables by name
+    records : `release_record`, the students behind published school effects; `performance_record`, where
+        whole schools are published, the numbers of students behind their results
+    """
 
     tables: Mapping[str, pd.DataFrame]
-    record: pd.DataFrame
+    records: Mapping[str, pd.DataFrame]
 
 
 def release_tables(
@@ -68,14 +74,14 @@ def release_tables(
     record
         `domain`, `year`, `school_id`, `student_id` of every student behind a school effect.
     """
-    last = {}
+    last, records = {}, {}
     if "performance" in results:
-        last["performance"] = publish_performance(
-            results["performance"], policy.minimum_students, policy.count_bands
-        )
+        performance = results["performance"]
+        last["performance"] = publish_performance(performance, policy.minimum_students, policy.count_bands)
+        records["performance_record"] = record_performance(performance, last["performance"])
     if "school_effects" not in results:
         # A study of whole schools: nobody's record is behind it.
-        return ReleaseTables(last, record.iloc[:0])
+        return ReleaseTables(last, {"release_record": record.iloc[:0], **records})
     hidden = hidden_keys(results["school_effects"], COHORT, policy.minimum_students)
     tables = {
         "school_effects": publish_effects(
@@ -102,4 +108,18 @@ def release_tables(
             results["location_scale"], hidden, policy.count_bands, policy.rounding
         )
     shown = hidden.loc[~hidden["hidden"], [*COHORT, "school_id"]]
-    return ReleaseTables({**tables, **last}, record.merge(shown, on=[*COHORT, "school_id"]))
+    records["release_record"] = record.merge(shown, on=[*COHORT, "school_id"])
+    return ReleaseTables({**tables, **last}, records)
+
+
+def guard_release(release: ReleaseTables, earlier: Mapping[str, pd.DataFrame], minimum: int) -> None:
+    """Refuse a release that gives somebody away beside an earlier one, by the records that are given of it.
+
+    Raises
+    ------
+    DisclosureError
+        See `compare_releases` and `compare_performance`.
+    """
+    guards = {"release_record": compare_releases, "performance_record": compare_performance}
+    for name, record in earlier.items():
+        guards[name](record, release.records[name], minimum)

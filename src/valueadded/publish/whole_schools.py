@@ -13,6 +13,7 @@ from valueadded.publish.disclosure import (
     band_counts,
     hide_cells,
 )
+from valueadded.publish.guard import CELL
 from valueadded.publish.rounding import round_to
 
 RESIDUAL_STEP = 0.1
@@ -27,6 +28,13 @@ STATUS = {
     "excluded": NOT_APPLICABLE,
     "no regression": NOT_APPLICABLE,
 }
+
+
+def record_performance(performance: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
+    """Return the exact number of students behind every published result: `CELL` and `n_students`."""
+    shown = published.loc[published["status"] == PUBLISHED, [*MARGIN, "school_id"]]
+    rows = performance.merge(shown, on=[*MARGIN, "school_id"])
+    return rows[[*CELL, "n_students"]].reset_index(drop=True)
 
 
 def publish_performance(performance: pd.DataFrame, minimum: int, bands: Sequence[int]) -> pd.DataFrame:
