@@ -1,4 +1,4 @@
-"""Times our mixed models beside lme4's, in one run, on the same students, and writes benchmarks/README.md.
+"""Times our mixed models beside lme4's, in one run, on the same students, and writes benchmarks/mixed.md.
 
     .venv/bin/python benchmarks/compare_mixed.py
 
@@ -88,7 +88,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=9, help="repeats of ours (default 9)")
     parser.add_argument("--lme4-repeats", type=int, default=3, help="repeats of lme4 (default 3)")
     parser.add_argument("--small", action="store_true", help="7,000 students only, to try the script")
-    parser.add_argument("--output", type=Path, default=HERE / "README.md")
+    parser.add_argument("--output", type=Path, default=HERE / "mixed.md")
     arguments = parser.parse_args()
 
     timings: list[Timing] = []
@@ -202,7 +202,7 @@ def check_agreement(timings: list[Timing]) -> None:
 def report(
     timings: list[Timing], sizes: dict[str, tuple[int, int]], lme4: str | None, arguments: argparse.Namespace
 ) -> str:
-    """Return benchmarks/README.md."""
+    """Return the page."""
     versions = ", ".join(f"{name} {version(name)}" for name in ("numpy", "pandas", "pyarrow", "scipy"))
     peer = f"{lme4}; {arguments.lme4_repeats} repeats" if lme4 else "lme4 was not found on this machine"
     lines = [

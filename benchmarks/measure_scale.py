@@ -27,7 +27,7 @@ import yaml
 
 ROOT = Path(__file__).parents[1]
 SIZES = (20_000, 200_000, 2_000_000, 20_000_000)
-COHORTS, TESTS, MEAN_COHORT = 10, 2, 43
+COHORTS, TESTS, MEAN_COHORT = 10, 2, 53
 OTHER_SYSTEMS = (
     "layered",
     "synthetic_teachers",
