@@ -105,7 +105,7 @@ COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --fork-str
 locks:
 	@command -v $(UV) >/dev/null 2>&1 || { \
 	    echo "make: '$(UV)' was not found; envs/README.md says how to get it" >&2; exit 1; }
-	$(COMPILE) pyproject.toml --output-file envs/requirements.lock
+	$(COMPILE) pyproject.toml --extra display --output-file envs/requirements.lock
 	$(COMPILE) --group build --constraint envs/requirements.lock --output-file envs/build.lock
 	$(COMPILE) pyproject.toml --extra dev --constraint envs/requirements.lock --constraint envs/build.lock \
 	    --output-file envs/requirements-dev.lock

@@ -110,3 +110,24 @@ def test_other_commands_still_refuse_what_they_do_not_know(capsys):
     with pytest.raises(SystemExit):
         main(["dictionary", "--cores", "2"])
     assert "unrecognized arguments: --cores 2" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "terminal", "installed", "shown"),
+    [
+        (["--cores", "2"], True, True, True),
+        (["--cores", "2"], False, True, False),
+        (["--cores", "2"], True, False, False),
+        (["--cores", "2", "--quiet"], True, True, False),
+        (["--cores", "2", "--quiet=all"], True, True, False),
+        (["--cores", "2", "--logger", "snkmt"], True, True, False),
+        (["--cores", "2", "-n"], True, True, False),
+        (["--summary"], True, True, False),
+    ],
+)
+def test_people_see_progress_and_files_get_lines(options, terminal, installed, shown, handed, monkeypatch):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal, raising=False)
+    monkeypatch.setattr(study, "find_spec", lambda name: object() if installed else None)
+    assert main(["run", *options]) == 0
+    # Before another option: it takes several values, and would take a target for one.
+    assert ("--logger rich --rerun" in " ".join(handed[0])) is shown

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NoReturn
 
@@ -58,7 +59,8 @@ def run_study(options: Sequence[str], take_over: bool = False) -> NoReturn:
         If a run is going on, may be going on elsewhere, or left jobs that cannot be cancelled.
     """
     # Ours go first: whatever follows `--`, or an option that takes several values, is read to the end.
-    command = [sys.executable, "-m", "snakemake", "--rerun-incomplete", *find_snakefile(options)]
+    display = ["--logger", "rich"] if shows_progress(options) else []
+    command = [sys.executable, "-m", "snakemake", *display, "--rerun-incomplete", *find_snakefile(options)]
     if not any(option in ONLY_ASKS or option.startswith("-n") for option in options):
         folder = study_folder(options)
         slurm = may_submit(options)
@@ -73,6 +75,13 @@ def run_study(options: Sequence[str], take_over: bool = False) -> NoReturn:
         os.environ[CLAIM] = f"{claim.token}:{claim_file(folder)}"
     sys.stdout.flush()
     os.execv(sys.executable, [*command, *options])
+
+
+def shows_progress(options: Sequence[str]) -> bool:
+    """Tell whether somebody looks on: then bars of what is done and left, instead of lines."""
+    others = ("--logger", "--quiet", "-q", *ONLY_ASKS)
+    silent = any(option.partition("=")[0] in others or option.startswith("-n") for option in options)
+    return not silent and sys.stderr.isatty() and find_spec("snakemake_logger_plugin_rich") is not None
 
 
 def option_value(options: Sequence[str], *names: str) -> str | None:
