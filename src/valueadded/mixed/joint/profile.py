@@ -57,7 +57,10 @@ def profile_interval(
 
 
 class CorrelationProfile:
-    """The deviance lost by holding one correlation at a value; each fit starts from the last one."""
+    """The deviance lost by holding one correlation at a value.
+
+    Each fit starts where the fits at the nearest values lead to. At the estimate nothing is lost.
+    """
 
     def __init__(
         self, data: JointData, estimates: JointEstimates, a: int, b: int, reml: bool, confidence: float
@@ -69,10 +72,12 @@ class CorrelationProfile:
         plain = covariance[a, b] / np.sqrt(covariance[a, a] * covariance[b, b])
         self.estimate = float(np.clip(plain, -1.0, 1.0))
         start = pinned_start(symmetric_root(covariance), a, b)
-        self._point = np.concatenate([start, np.log(estimates.residual)])
+        self._solved = {float(np.arcsin(self.estimate)): np.concatenate([start, np.log(estimates.residual)])}
 
     def lost(self, angle: float) -> float:
         """Return the root of the deviance lost at the correlation sin(angle), minus the limit."""
+        if angle in self._solved:
+            return -self.limit
         structure = pin_correlation(len(self.data.cohorts), self.a, self.b, float(np.sin(angle)))
         search = JointSearch(self.data, structure, self.reml)
 
@@ -81,15 +86,21 @@ class CorrelationProfile:
             # A standard deviation below 0 would turn the sign of the correlation.
             return found if min(point[:2]) > 0 else replace(found, deviance=np.inf)
 
-        self._point, now = descend(visit, self._point, PROFILE_TOLERANCE)
+        self._solved[angle], now = descend(visit, self._start(angle), PROFILE_TOLERANCE)
         return float(np.sqrt(max(now.deviance - self.best, 0.0))) - self.limit
 
     def end(self, side: float, error: float) -> float:
         """Return the end of the interval towards `side`, -1 or 1; `error` is about the standard error."""
-        start = self._point
-        found = profile_end(self.lost, self.estimate, side, max(self.limit * error, NARROWEST_LOOK))
-        self._point = start
-        return found
+        return profile_end(self.lost, self.estimate, side, max(self.limit * error, NARROWEST_LOOK))
+
+    def _start(self, angle: float) -> Array:
+        """Return the polynomial through the parameters at the three nearest angles, or the nearest of them."""
+        known = sorted(self._solved, key=lambda other: abs(other - angle))[:3]
+        weights = [
+            np.prod([(angle - other) / (each - other) for other in known if other != each]) for each in known
+        ]
+        found = sum(weight * self._solved[each] for weight, each in zip(weights, known, strict=True))
+        return found if min(found[:2]) > 0 else self._solved[known[0]]
 
 
 def correlation_intervals(
