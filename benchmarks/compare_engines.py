@@ -2,8 +2,9 @@
 
     .venv/bin/python benchmarks/compare_engines.py [ROWS]
 
-DuckDB is used where it is installed (pip install duckdb). Both read the same Parquet file, sum up eight columns and their 36
-products for each of 100,000 school-years, and end with the same numbers; each run is a process of its own.
+DuckDB is used where it is installed (pip install duckdb). Both read the same Parquet file, sum up eight
+columns and their 36 products for each of 100,000 school-years, and end with the same numbers; each run is a
+process of its own.
 """
 
 from __future__ import annotations
@@ -43,8 +44,8 @@ PAGE = """\
 Written by `.venv/bin/python benchmarks/compare_engines.py`; run it to renew this page.
 
 {rows:,} invented students in {schools:,} school-years, one Parquet file: eight columns and their
-36 products, summed up in each school-year. Medians of {repeats} runs, each in a process of its own, imports not
-counted. Ours takes the products about the school's own mean, so that `y + 1e9` costs no digits; DuckDB's
+36 products, summed up in each school-year. Medians of {repeats} runs, each in a process of its own, imports
+not counted. Ours takes the products about the school's own mean, so that `y + 1e9` costs no digits; DuckDB's
 sums are of raw values. Both end with the same products, to a relative {same:g}.
 
 - machine: {cores} cores, {machine}, Python {python}; {versions}
@@ -54,8 +55,8 @@ sums are of raw values. Both end with the same products, to a relative {same:g}.
 {table}
 
 What follows from it: summing up is {share} seconds of processor time in a chain of ten minutes
-([scale.md](scale.md)), in one job for each cohort. Reading, matching and intake measures are joins and transformations
-that pandas does in columns of Arrow's layout; validation was decided by measurement before
+([scale.md](scale.md)), in one job for each cohort. Reading, matching and intake measures are joins and
+transformations that pandas does in columns of Arrow's layout; validation was decided by measurement before
 ([readers.md](readers.md)). A second engine would save a few percent of a nation's run, and would need a
 second set of rules for missing values, text and order. The row stages stay with pandas.
 """
@@ -81,7 +82,7 @@ def ours(path: Path) -> np.ndarray:
 
 
 def duckdb(path: Path) -> np.ndarray:
-    import duckdb as engine  # noqa: PLC0415, only where it is installed
+    import duckdb as engine  # only where it is installed
 
     sums = ", ".join(f"sum({a} * {b})" for a, b in PAIRS)
     means = ", ".join(f"avg({name})" for name in COLUMNS)

@@ -6,6 +6,11 @@ package <- arguments[1]
 task <- arguments[2]
 suppressPackageStartupMessages(library(package, character.only = TRUE))
 
+# Debian keeps the headers of Boost with the system's; elsewhere they come with R's package BH.
+if (package == "brms" && system.file("include", package = "BH") == "") {
+  rstan::rstan_options(boost_lib = "/usr/include")
+}
+
 memory <- function(name = "VmRSS") {
   line <- grep(paste0("^", name), readLines("/proc/self/status"), value = TRUE)
   as.integer(gsub("[^0-9]", "", line))

@@ -1,6 +1,7 @@
 """Intervals for a correlation of true school effects: profile likelihood, delta method, Fisher's z."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from statistics import NormalDist
 
 import numpy as np
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 
 from valueadded.mixed.joint.design import JointData
 from valueadded.mixed.joint.fit import JointEstimates, JointSearch
-from valueadded.mixed.joint.structures import pin_correlation, pinned_start
+from valueadded.mixed.joint.structures import absent_cohort, pin_correlation, pinned_start
 from valueadded.numerics.profile import CLOSEST, profile_end, textbook_intervals
 from valueadded.numerics.scoring import ScoringPoint, descend
 from valueadded.numerics.square_factor import symmetric_root
@@ -17,6 +18,8 @@ Array = NDArray[np.float64]
 
 # A profile is followed to a deviance this near its lowest: an end moves by a millionth of a standard error.
 PROFILE_TOLERANCE = 1e-6
+# With fewer schools, a profile whose fits begin in one place can end far too near the estimate.
+FEW_SCHOOLS = 200
 # How far to look first, at least, as an arcsine.
 NARROWEST_LOOK = 0.02
 
@@ -65,18 +68,20 @@ class CorrelationProfile:
     def __init__(
         self, data: JointData, estimates: JointEstimates, a: int, b: int, reml: bool, confidence: float
     ) -> None:
-        self.data, self.a, self.b, self.reml = data, a, b, reml
+        self.data, self.estimates, self.a, self.b, self.reml = data, estimates, a, b, reml
+        self._few = len(data.school_id) < FEW_SCHOOLS
         self.best = estimates.criterion.deviance
         self.limit = NormalDist().inv_cdf(0.5 + confidence / 2)
         covariance = estimates.covariance
         plain = covariance[a, b] / np.sqrt(covariance[a, a] * covariance[b, b])
         self.estimate = float(np.clip(plain, -1.0, 1.0))
         start = pinned_start(symmetric_root(covariance), a, b)
-        self._solved = {float(np.arcsin(self.estimate)): np.concatenate([start, np.log(estimates.residual)])}
+        self._middle = float(np.arcsin(self.estimate))
+        self._solved = {self._middle: np.concatenate([start, np.log(estimates.residual)])}
 
     def lost(self, angle: float) -> float:
         """Return the root of the deviance lost at the correlation sin(angle), minus the limit."""
-        if angle in self._solved:
+        if angle == self._middle:
             return -self.limit
         structure = pin_correlation(len(self.data.cohorts), self.a, self.b, float(np.sin(angle)))
         search = JointSearch(self.data, structure, self.reml)
@@ -86,21 +91,54 @@ class CorrelationProfile:
             # A standard deviation below 0 would turn the sign of the correlation.
             return found if min(point[:2]) > 0 else replace(found, deviance=np.inf)
 
-        self._solved[angle], now = descend(visit, self._start(angle), PROFILE_TOLERANCE)
+        found = [descend(visit, start, PROFILE_TOLERANCE) for start in self._starts(angle)]
+        self._solved[angle], now = min(found, key=lambda one: one[1].deviance)
         return float(np.sqrt(max(now.deviance - self.best, 0.0))) - self.limit
 
     def end(self, side: float, error: float) -> float:
         """Return the end of the interval towards `side`, -1 or 1; `error` is about the standard error."""
+        if self._few and self._any_goes:
+            return side
         return profile_end(self.lost, self.estimate, side, max(self.limit * error, NARROWEST_LOOK))
 
-    def _start(self, angle: float) -> Array:
-        """Return the polynomial through the parameters at the three nearest angles, or the nearest of them."""
+    @cached_property
+    def _any_goes(self) -> bool:
+        """Tell whether schools may not differ at all in one of the cohorts: then nothing is rejected."""
+        size = len(self.data.cohorts)
+        root = symmetric_root(self.estimates.covariance)
+        lost = []
+        for cohort in (self.a, self.b):
+            search = JointSearch(self.data, absent_cohort(size, cohort), self.reml)
+            start = np.concatenate([np.delete(root, cohort, axis=0).ravel(), np.log(self.estimates.residual)])
+            lost.append(descend(search.visit, start, PROFILE_TOLERANCE)[1].deviance - self.best)
+        return min(lost) < self.limit**2
+
+    def _starts(self, angle: float) -> list[Array]:
+        """Return where to begin: the polynomial through the parameters at the three nearest angles.
+
+        With few schools also the nearest of them, the estimate, and the other cohorts beside one of the two:
+        where those are held apart, the others can follow either, and each way may have a lowest point.
+        """
         known = sorted(self._solved, key=lambda other: abs(other - angle))[:3]
         weights = [
             np.prod([(angle - other) / (each - other) for other in known if other != each]) for each in known
         ]
-        found = sum(weight * self._solved[each] for weight, each in zip(weights, known, strict=True))
-        return found if min(found[:2]) > 0 else self._solved[known[0]]
+        led = sum(weight * self._solved[each] for weight, each in zip(weights, known, strict=True))
+        if not self._few and min(led[:2]) > 0:
+            return [led]
+        middle = self._solved[self._middle]
+        beside = [self._beside(middle, way) for way in ((1.0, 0.0), (np.sin(angle), np.cos(angle)))]
+        return [start for start in (led, self._solved[known[0]], middle, *beside) if min(start[:2]) > 0]
+
+    def _beside(self, point: Array, way: tuple[float, float]) -> Array:
+        """Return a point at which every other cohort has a correlation of .9 with the effects of one way."""
+        size = len(self.data.cohorts)
+        rows = point[2 : 2 + (size - 2) * size].reshape(size - 2, size)
+        turned = np.zeros_like(rows)
+        turned[:, :2] = 0.9 * np.array(way)
+        turned[np.arange(size - 2), np.arange(2, size)] = np.sqrt(1 - 0.9**2)
+        turned *= np.linalg.norm(rows, axis=1, keepdims=True)
+        return np.concatenate([point[:2], turned.ravel(), point[2 + rows.size :]])
 
 
 def correlation_intervals(

@@ -180,6 +180,15 @@ def pin_correlation(size: int, a: int, b: int, correlation: float) -> FactorStru
     return FactorStructure(linear, size * (size + 1) // 2 - 1)
 
 
+def absent_cohort(size: int, cohort: int) -> FactorStructure:
+    """Return the unstructured Sigma (size, size) in which schools do not differ in one cohort."""
+    others = [row for row in range(size) if row != cohort]
+    linear = np.zeros((size * size, len(others) * size))
+    for place, row in enumerate(others):
+        linear[row * size : (row + 1) * size, place * size : (place + 1) * size] = np.eye(size)
+    return FactorStructure(linear, size * (size - 1) // 2)
+
+
 def pinned_start(factor: Array, a: int, b: int) -> Array:
     """Return the point of `pin_correlation` for a square factor (T, T) of Sigma.
 
