@@ -105,7 +105,7 @@ a second of it is the start of Python and its libraries, which every job pays on
 one pass over the table, schools' names into numbers and the products of the columns; from moments it takes
 hundredths of a second ([mixed.md](mixed.md)). Memory grows by the table as pandas holds it and one copy of
 its columns as numbers; a tenth of lme4's growth would be less than the table alone. Reading by batches would
-get there, and would cost a second pass for the levels of factors. GPvam's published times stand in
+get there, and would cost a second pass for the levels of factors. GPvam's times, measured before, stand in
 [layered.md](layered.md).
 
 ## More in each system

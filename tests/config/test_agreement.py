@@ -246,3 +246,10 @@ def test_an_earlier_release_needs_the_key_of_its_students() -> None:
         check_config(raw)
     raw["input"]["student_key"] = "student.key"
     assert check_config(raw).publish.earlier_release == "record.parquet"
+
+
+def test_an_earlier_release_of_whole_schools_needs_whole_schools() -> None:
+    raw = changed("publish", {"earlier_performance": "counts.parquet"})
+    raw.pop("intake_adjusted", None)
+    with pytest.raises(ConfigError, match=r"publish\.earlier_performance: found without .* intake_adjusted"):
+        check_config(raw)

@@ -23,7 +23,7 @@ from valueadded.config.location_scale_agreement import (
     location_scale_year_faults,
 )
 from valueadded.config.plan import list_files, repeated_keys
-from valueadded.config.publish_agreement import earlier_release_faults
+from valueadded.config.publish_agreement import earlier_performance_faults, earlier_release_faults
 from valueadded.config.section import Fault, Rule
 from valueadded.config.stages import PriorComposite
 
@@ -214,6 +214,7 @@ def _twin_faults(config: "Config") -> Iterator[Fault]:
 
 RULES: tuple[Rule, ...] = (
     earlier_release_faults,
+    earlier_performance_faults,
     _no_cohort_faults,
     _era_break_faults,
     _domain_faults,
