@@ -1,5 +1,5 @@
 # In: yearly values and types of whole schools, and the policy. Out: their performance given their intake, every
-# regression behind it, the contest of composition measures. Not part of `rule all`: snakemake multiverse
+# regression behind it, the contest of composition measures.
 
 if settings.intake_adjusted:
 
@@ -97,26 +97,5 @@ if settings.intake_adjusted:
         script:
             "../../scripts/compare_multilevel.py"
 
-    rule multiverse:
-        """Run every combination of the open choices and count whose band changes."""
-        input:
-            annual="results/intake_adjusted/annual.parquet",
-            school_types="results/intake_adjusted/school_types.parquet",
-            policy="results/intake_adjusted/policy.yaml",
-        output:
-            multiverse="results/intake_adjusted/multiverse.parquet",
-        log:
-            "logs/multiverse/all.log",
-        benchmark:
-            "logs/multiverse/all.jsonl"
-        conda:
-            "../../envs/valueadded.yaml"
-        threads: 1
-        resources:
-            mem_mb=1000,
-        params:
-            choices=settings.intake_adjusted.choices.model_dump(),
-            other_levels=settings.intake_adjusted.multiverse.model_dump(),
-            code=code("multiverse"),
-        script:
-            "../../scripts/multiverse.py"
+
+include: "multiverse.smk"

@@ -61,7 +61,7 @@ def run_study(options: Sequence[str], take_over: bool = False) -> NoReturn:
     # Ours go first: whatever follows `--`, or an option that takes several values, is read to the end.
     display = ["--logger", "rich"] if shows_progress(options) else []
     command = [sys.executable, "-m", "snakemake", *display, "--rerun-incomplete", *find_snakefile(options)]
-    if not any(option in ONLY_ASKS or option.startswith("-n") for option in options):
+    if not only_asks(options):
         folder = study_folder(options)
         slurm = may_submit(options)
         claim, earlier, locked = take_claim(folder, slurm, take_over)
@@ -77,11 +77,17 @@ def run_study(options: Sequence[str], take_over: bool = False) -> NoReturn:
     os.execv(sys.executable, [*command, *options])
 
 
+def only_asks(options: Sequence[str]) -> bool:
+    """Tell whether Snakemake is asked something, and is to make nothing."""
+    return any(option in ONLY_ASKS or option.startswith("-n") for option in options)
+
+
 def shows_progress(options: Sequence[str]) -> bool:
     """Tell whether somebody looks on: then bars of what is done and left, instead of lines."""
-    others = ("--logger", "--quiet", "-q", *ONLY_ASKS)
-    silent = any(option.partition("=")[0] in others or option.startswith("-n") for option in options)
-    return not silent and sys.stderr.isatty() and find_spec("snakemake_logger_plugin_rich") is not None
+    chosen = any(option.partition("=")[0] in ("--logger", "--quiet", "-q") for option in options)
+    if chosen or only_asks(options) or not sys.stderr.isatty():
+        return False
+    return find_spec("snakemake_logger_plugin_rich") is not None
 
 
 def option_value(options: Sequence[str], *names: str) -> str | None:
