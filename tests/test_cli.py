@@ -16,7 +16,7 @@ from invented_changes import make_changes
 
 from valueadded.cli import data_dictionary, main
 from valueadded.cohorts.reasons import REASONS as COHORT_REASONS
-from valueadded.config import Config, check_config
+from valueadded.config.whole import Config, check_config
 from valueadded.contracts import dictionary
 from valueadded.contracts.benchmark import DRIFT
 from valueadded.contracts.mixed import JOINT_CHANGES

@@ -11,7 +11,15 @@ import pytest
 from valueadded import table_io
 from valueadded.contracts.columns import contract, number, text, whole
 from valueadded.errors import ContractError
-from valueadded.table_io import check_table, read_table, read_tables, write_csv, write_table, write_text
+from valueadded.table_io import (
+    check_table,
+    read_batches,
+    read_table,
+    read_tables,
+    write_csv,
+    write_table,
+    write_text,
+)
 
 TABLE = contract(
     "records",
@@ -250,3 +258,35 @@ def test_a_reader_never_sees_a_half_written_file(path, monkeypatch):
     write_table(make_records(3), path, TABLE)
     assert seen == [200]
     assert len(read_table(path, TABLE)) == 3
+
+
+class TestBatches:
+    @pytest.mark.parametrize("rows", [1, 64, 10_000])
+    def test_they_are_the_table(self, path, rows):
+        write_table(make_records(), path, TABLE)
+        parts = list(read_batches(path, ["score", "student_id"], rows))
+        assert max(map(len, parts)) <= rows
+        pd.testing.assert_frame_equal(
+            pd.concat(parts, ignore_index=True), read_table(path, TABLE, ["score", "student_id"])
+        )
+
+    def test_a_table_written_elsewhere_is_read(self, path):
+        path.parent.mkdir()
+        make_records().to_parquet(path, index=False, row_group_size=30)
+        assert sum(map(len, read_batches(path, ["score"]))) == 200
+
+    @pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+    def test_a_flipped_bit_is_noticed_before_the_first(self, path, share):
+        write_table(make_records(2000), path, TABLE)
+        content = bytearray(path.read_bytes())
+        content[int(share * len(content))] ^= 1
+        path.write_bytes(content)
+        with pytest.raises(ContractError, match=r"records\.parquet: cannot be read.*checksum"):
+            next(read_batches(path, ["score"]))
+
+    def test_an_absent_column_or_file_is_refused_by_name(self, path):
+        with pytest.raises(ContractError, match=r"records\.parquet: cannot be read"):
+            next(read_batches(path, ["score"]))
+        write_table(make_records(), path, TABLE)
+        with pytest.raises(ContractError, match=r"column points is not in it; expected among .*'score'"):
+            next(read_batches(path, ["score", "points"]))

@@ -45,8 +45,9 @@ fits <- list(
     )
   ),
   GPvam = list(
+    # Its years are numbered from 1, and it renames teachers, which a factor does not let it do.
     layered = function(d) GPvam(
-      data.frame(y = d$score, student = d$student_id, year = d$year, teacher = d$teacher_id),
+      data.frame(y = d$score, student = d$student_id, year = as.integer(factor(d$year)), teacher = as.character(d$teacher_id)),
       student.side = "R", persistence = "CP", verbose = FALSE, hessian = FALSE
     )
   )

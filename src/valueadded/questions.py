@@ -88,7 +88,7 @@ def explain_school(folder: Path, school: str, domain: str | None, year: int | No
     """
     import yaml
 
-    from valueadded.config import Config, check_config
+    from valueadded.config.whole import Config, check_config
     from valueadded.contracts.benchmark import DRIFT
     from valueadded.contracts.mixed import JOINT_CHANGES
     from valueadded.effects.explain import find_standings

@@ -1,8 +1,10 @@
 """Tables on disk: Parquet through a contract, written whole or not at all."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
 import pandas as pd
 import pandera.pandas as pa
@@ -14,6 +16,11 @@ from valueadded.checksum import EMPTY, KEY, fill_checksum, is_whole
 from valueadded.contracts.columns import column_types
 from valueadded.errors import ContractError
 from valueadded.ownership import rename_if_owner
+
+UNREADABLE = (OSError, arrow.ArrowException, UnicodeDecodeError)
+# Rows of a batch, and bytes read at once of each of its columns: a few megabytes in all.
+BATCH = 1 << 16
+BUFFER = 1 << 16
 
 
 def write_table(frame: pd.DataFrame, path: str | Path, contract: pa.DataFrameSchema) -> None:
@@ -69,14 +76,10 @@ def read_table(
     """
     try:
         content = Path(path).read_bytes()
-        whole = is_whole(content)
-        if whole is None and not foreign:
-            raise OSError("it has no checksum, so that something else than this workflow wrote it")
-        if whole is False:
-            raise OSError("its checksum is not that of its bytes")
+        _refuse_altered(BytesIO(content), foreign)
         with parquet.ParquetFile(arrow.BufferReader(content), page_checksum_verification=True) as file:
             frame = file.read(columns).to_pandas()
-    except (OSError, arrow.ArrowException, UnicodeDecodeError) as fault:
+    except UNREADABLE as fault:
         raise ContractError(
             f"{path}: cannot be read as a Parquet table ({fault}); delete it and run again"
         ) from None
@@ -84,6 +87,47 @@ def read_table(
         contract = contract.select_columns([name for name in columns if name in contract.columns])
         contract.unique = None
     return check_table(frame, contract, str(path))
+
+
+def read_batches(path: str | Path, columns: list[str], rows: int = BATCH) -> Iterator[pd.DataFrame]:
+    """Return some columns of the Parquet table at `path`, some rows at a time, in the order of the file.
+
+    The table may be larger than memory. It may come from another program; one of ours is refused if its
+    checksum is not that of its bytes. No contract is asked: whoever sums up the columns checks them.
+
+    Raises
+    ------
+    ContractError
+        If the file is damaged, or a column is not in it.
+    """
+    try:
+        with open(path, "rb") as stream:
+            _refuse_altered(stream, foreign=True)
+            # Else all columns of up to a million rows are read at once.
+            with parquet.ParquetFile(
+                stream, page_checksum_verification=True, buffer_size=BUFFER, pre_buffer=False
+            ) as file:
+                absent = sorted(set(columns) - set(file.schema_arrow.names))
+                if absent:
+                    raise ContractError(
+                        f"{path}: column {', '.join(absent)} is not in it; expected among "
+                        f"{sorted(file.schema_arrow.names)}"
+                    )
+                for batch in file.iter_batches(rows, columns=columns, use_threads=False):
+                    yield batch.to_pandas()
+                    # Else the pool keeps what batches leave, which grows to several times a batch.
+                    arrow.default_memory_pool().release_unused()
+    except UNREADABLE as fault:
+        raise ContractError(f"{path}: cannot be read as a Parquet table ({fault})") from None
+
+
+def _refuse_altered(file: BinaryIO, foreign: bool) -> None:
+    """Refuse a file that was altered since we wrote it and, unless `foreign`, one that we did not write."""
+    whole = is_whole(file)
+    if whole is None and not foreign:
+        raise OSError("it has no checksum, so that something else than this workflow wrote it")
+    if whole is False:
+        raise OSError("its checksum is not that of its bytes")
 
 
 def read_tables(

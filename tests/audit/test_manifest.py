@@ -19,7 +19,7 @@ from valueadded.audit.manifest import build_manifest, dump_manifest, load_manife
 from valueadded.audit.rerun import Audit, audit_release, run_again
 from valueadded.audit.verify import verify_folder, verify_inputs
 from valueadded.cli import main
-from valueadded.config import check_config
+from valueadded.config.whole import check_config
 from valueadded.contracts.published import PUBLISHED
 from valueadded.errors import AuditError
 from valueadded.publish.exports import export_csv

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from valueadded.config import check_config
 from valueadded.config.formulas import FUNCTIONS
+from valueadded.config.whole import check_config
 from valueadded.errors import ConfigError
 
 VALID: dict[str, Any] = {

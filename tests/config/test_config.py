@@ -8,7 +8,7 @@ from typing import Any, get_args
 import pytest
 from pydantic import BaseModel
 
-from valueadded.config import Config, check_config
+from valueadded.config.whole import Config, check_config
 from valueadded.errors import ConfigError
 
 VALID: dict[str, Any] = {

@@ -8,8 +8,8 @@ from typing import Any, get_args, get_origin
 import pytest
 import yaml
 
-from valueadded.config import Config, check_config
 from valueadded.config.section import Section
+from valueadded.config.whole import Config, check_config
 from valueadded.errors import ConfigError
 
 VALID: dict[str, Any] = {

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import yaml
 
-from valueadded.config import check_config
 from valueadded.config.intake_adjusted import IntakeAdjusted, OpenChoices, OtherLevels
+from valueadded.config.whole import check_config
 from valueadded.errors import ConfigError
 from valueadded.intake_adjusted import Choices
 from valueadded.intake_adjusted.multiverse import OTHER_LEVELS

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from valueadded.config import Config, check_config
+from valueadded.config.whole import Config, check_config
 from valueadded.errors import ConfigError
 
 

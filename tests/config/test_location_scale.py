@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from valueadded.config import check_config
+from valueadded.config.whole import check_config
 from valueadded.errors import ConfigError
 
 EXAM = Path(__file__).parents[2] / "examples" / "exam" / "config.yaml"

@@ -9,8 +9,8 @@ import pytest
 import yaml
 from tiny_state import run_snakemake, tiny_config
 
-from valueadded.config import check_config
 from valueadded.config.plain import refuse_code
+from valueadded.config.whole import check_config
 from valueadded.errors import ConfigError
 
 ROOT = Path(__file__).parents[2]

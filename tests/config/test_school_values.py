@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from valueadded.config import Config, SchoolConfig, check_config
+from valueadded.config.whole import Config, SchoolConfig, check_config
 from valueadded.errors import ConfigError
 
 VALID: dict[str, Any] = {

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from valueadded.config import check_config
 from valueadded.config.validate_benchmark import Scenarios
+from valueadded.config.whole import check_config
 from valueadded.contracts.validate_benchmark import SCENARIOS
 from valueadded.errors import ConfigError
 from valueadded.validate_benchmark import World

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from invented_whole_schools import default_config
 
-from valueadded.config import Config, SchoolConfig, check_config
+from valueadded.config.whole import Config, SchoolConfig, check_config
 from valueadded.errors import ConfigError
 
 

@@ -1,6 +1,6 @@
 import numpy as np
 
-from valueadded.numerics.group_moments import pool_groups, summarise_groups
+from valueadded.numerics.group_moments import GroupMoments, add_groups, pool_groups, summarise_groups
 
 
 def test_moments_are_those_of_each_group() -> None:
@@ -35,3 +35,21 @@ def test_pooled_groups_are_the_moments_of_their_union() -> None:
     np.testing.assert_allclose(pooled.n, whole.n)
     np.testing.assert_allclose(pooled.mean + parts.centre, whole.mean + whole.centre, rtol=1e-12, atol=1e-14)
     np.testing.assert_allclose(pooled.scatter, whole.scatter, rtol=1e-12)
+
+
+def test_added_rows_are_as_if_they_had_been_there() -> None:
+    stream = np.random.default_rng(4)
+    values = stream.normal(500, 30, (300, 2))
+    codes = np.append(np.repeat([0, 2, 3], 50), stream.integers(0, 4, 150))
+    total = GroupMoments(np.zeros(4), np.array([500.0, 480.0]), np.zeros((4, 2)), np.zeros((4, 2, 2)))
+    # Group 1 has no row among the first.
+    first, second = slice(0, 150), slice(150, 300)
+    add_groups(
+        total, summarise_groups(values[first], codes[first] - (codes[first] > 0), 3), np.array([0, 2, 3])
+    )
+    assert total.n[1] == 0
+    add_groups(total, summarise_groups(values[second], codes[second], 4), np.arange(4))
+    whole = summarise_groups(values, codes, 4)
+    np.testing.assert_array_equal(total.n, whole.n)
+    np.testing.assert_allclose(total.mean + total.centre, whole.mean + whole.centre, rtol=1e-14)
+    np.testing.assert_allclose(total.scatter, whole.scatter, rtol=1e-12)

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from valueadded.config import check_config, list_files
+from valueadded.config.whole import check_config, list_files
 from valueadded.synthetic.defects import ASSESSMENT_DEFECTS, SCHOOL_DEFECTS, STUDENT_DEFECTS, spoil_rows
 from valueadded.table_io import write_csv
 from valueadded.validation import REASONS, validate_file

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from valueadded.config import check_config
 from valueadded.config.synthetic import impossible_lag
+from valueadded.config.whole import check_config
 from valueadded.errors import ConfigError
 
 CONFIG = Path(__file__).parents[2] / "config.yaml"

@@ -9,8 +9,8 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from valueadded.config import check_config
 from valueadded.config.synthetic_twin import SyntheticTwin
+from valueadded.config.whole import check_config
 from valueadded.contracts.synthetic import TRUTH_TWIN_COEFFICIENTS, TRUTH_TWIN_SCHOOLS
 from valueadded.errors import ConfigError
 from valueadded.synthetic import Twin, generate_twin

@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from valueadded.check_data.study import StudyFindings, check_study
-from valueadded.config import check_config
+from valueadded.config.whole import check_config
 
 CATALOGUE = Path(__file__).with_name("catalogue")
 OUTCOMES = {

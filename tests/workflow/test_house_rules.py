@@ -15,7 +15,7 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
-from valueadded.config import Config
+from valueadded.config.whole import Config
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = "src/valueadded"

@@ -13,7 +13,7 @@ import yaml
 from tiny_state import YEARS, files_config, run_snakemake, write_config
 
 from valueadded.cli import main
-from valueadded.config import check_config
+from valueadded.config.whole import check_config
 
 pytestmark = [pytest.mark.workflow, pytest.mark.slow]
 

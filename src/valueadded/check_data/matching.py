@@ -7,7 +7,7 @@ import pandas as pd
 
 from valueadded.cohorts import match_cohort, refine_unmatched
 from valueadded.cohorts.reasons import REASONS
-from valueadded.config import Config
+from valueadded.config.whole import Config
 from valueadded.contracts.columns import column_types
 from valueadded.contracts.records import INPUT_TABLES
 from valueadded.errors import CohortError

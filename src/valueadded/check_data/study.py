@@ -12,8 +12,8 @@ from valueadded.check_data.files import CheckedFiles, Refused, check_files
 from valueadded.check_data.matching import Outcome, count_cohorts
 from valueadded.check_data.scores import compare_years
 from valueadded.check_data.teachers import count_findings
-from valueadded.config import Config, SchoolConfig
 from valueadded.config.layered import Layered
+from valueadded.config.whole import Config, SchoolConfig
 from valueadded.errors import SourceError
 from valueadded.validation import NOTES, REASONS, ValidatedFile
 from valueadded.validation.school_file import JudgedFile

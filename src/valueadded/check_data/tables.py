@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from valueadded.config import Config, SchoolConfig, list_files
 from valueadded.config.input import InputFile, Reading
 from valueadded.config.layered import EVERY_DOMAIN
 from valueadded.config.stages import Validation
+from valueadded.config.whole import Config, SchoolConfig, list_files
 from valueadded.validation.whole_schools import ANY_VALUE
 
 STUDENT_TABLES = ("assessments", "students", "schools", "matched")

@@ -28,7 +28,7 @@ from valueadded.config.section import Fault, Rule
 from valueadded.config.stages import PriorComposite
 
 if TYPE_CHECKING:
-    from valueadded.config import Config
+    from valueadded.config.whole import Config
 
 TABLES = ("assessments", "students", "schools", "matched")
 TWIN_FILE = "twin.csv"

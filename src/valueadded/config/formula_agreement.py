@@ -19,7 +19,7 @@ from valueadded.config.sources import Source
 from valueadded.config.stages import SchoolPrior, Share, Stability
 
 if TYPE_CHECKING:
-    from valueadded.config import Config
+    from valueadded.config.whole import Config
 
 RESPONSE = "score"
 STUDENT_TABLES = ("assessments", "students", "matched")

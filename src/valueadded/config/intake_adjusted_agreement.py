@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from valueadded.config.section import Fault
 
 if TYPE_CHECKING:
-    from valueadded.config import SchoolConfig
+    from valueadded.config.whole import SchoolConfig
 
 
 def yearly_value_faults(config: "SchoolConfig") -> Iterator[Fault]:

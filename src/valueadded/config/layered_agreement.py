@@ -7,7 +7,7 @@ from valueadded.config.plan import list_files, repeated_keys
 from valueadded.config.section import Fault, Rule
 
 if TYPE_CHECKING:
-    from valueadded.config import SchoolConfig
+    from valueadded.config.whole import SchoolConfig
 
 TABLES = ("teacher_scores", "teacher_links")
 

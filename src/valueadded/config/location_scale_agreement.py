@@ -8,7 +8,7 @@ from valueadded.config.section import Fault
 from valueadded.config.sources import Source
 
 if TYPE_CHECKING:
-    from valueadded.config import Config
+    from valueadded.config.whole import Config
 
 SECTION = "location_scale"
 SLOPED = {4, 5, 6}

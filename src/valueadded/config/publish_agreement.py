@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from valueadded.config.section import Fault
 
 if TYPE_CHECKING:
-    from valueadded.config import Config
+    from valueadded.config.whole import Config
 
 
 def earlier_release_faults(config: "Config") -> Iterator[Fault]:

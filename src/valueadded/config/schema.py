@@ -4,7 +4,7 @@ from typing import Any
 
 import yaml
 
-from valueadded.config import Config
+from valueadded.config.whole import Config
 
 HEADING = "# Generated from src/valueadded/config; a test compares the two. Do not edit.\n"
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from valueadded.config.section import Fault, Rule
 
 if TYPE_CHECKING:
-    from valueadded.config import SchoolConfig
+    from valueadded.config.whole import SchoolConfig
 
 FILES = {"teacher_scores": "teacher_scores.csv", "teacher_links": "teacher_links.csv"}
 

@@ -9,7 +9,7 @@ from valueadded.config.section import Fault, Rule
 from valueadded.config.synthetic_whole_schools import generated_files
 
 if TYPE_CHECKING:
-    from valueadded.config import SchoolConfig
+    from valueadded.config.whole import SchoolConfig
 
 
 def _origin_faults(config: "SchoolConfig") -> Iterator[Fault]:

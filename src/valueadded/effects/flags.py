@@ -2,7 +2,7 @@
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtr
+import scipy  # loads its parts at their first use, which most jobs have none of
 
 from valueadded.effects.rank_posterior import quintile_size
 from valueadded.effects.ranks import KEY
@@ -29,12 +29,12 @@ def expect_wrong_flags(effects: pd.DataFrame, ranks: pd.DataFrame) -> pd.DataFra
     rows = ranks.merge(whole, on=[*KEY, "school_id"], validate="one_to_one")
     error = rows["std_error"].to_numpy()
     ratio = np.divide(rows["effect"].to_numpy(), error, out=np.zeros(len(rows)), where=error > 0)
-    below = np.where(error > 0, ndtr(-ratio), 0.0)
+    below, above = (np.where(error > 0, scipy.special.ndtr(side * ratio), 0.0) for side in (-1, 1))
     count = rows.groupby(KEY)["school_id"].transform("size").to_numpy()
     size = np.array([quintile_size(number) for number in count])
     wrong = {
         "interval_above_0": (rows["lower"].to_numpy() > 0, below),
-        "interval_below_0": (rows["upper"].to_numpy() < 0, np.where(error > 0, ndtr(ratio), 0.0)),
+        "interval_below_0": (rows["upper"].to_numpy() < 0, above),
         "top_quintile": (rows["rank"].to_numpy() > count - size, 1.0 - rows["p_top_quintile"].to_numpy()),
         "bottom_quintile": (rows["rank"].to_numpy() <= size, 1.0 - rows["p_bottom_quintile"].to_numpy()),
     }

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import scipy  # loads its parts at their first use, which most jobs have none of
 from numpy.typing import NDArray
-from scipy.special import ndtr, ndtri, roots_hermitenorm
 
 from valueadded.numerics.places import find_places
 from valueadded.numerics.streams import open_stream
@@ -104,12 +104,12 @@ def curve_places(effect: Array, error: Array, confidence: float) -> RankPosterio
     # At the very ends less than one school can trade places: there the curve is not straight, nor w small.
     width = np.where(chance >= 1.0, np.sqrt(chance) / np.where(chance >= 1.0, slope, 1.0), 0.0)
     spread = np.hypot(error, width)
-    quantile = ndtri(0.5 + confidence / 2)
+    quantile = scipy.special.ndtri(0.5 + confidence / 2)
     low, high = (
         np.clip(np.rint(np.interp(effect + side * quantile * spread, points, below) + 0.5), 1, count)
         for side in (-1, 1)
     )
-    nodes, weights = roots_hermitenorm(32)
+    nodes, weights = scipy.special.roots_hermitenorm(32)
     weights = weights / weights.sum()
     at = effect[:, None] + error[:, None] * nodes
     own = np.interp(at, points, below)
@@ -141,7 +141,7 @@ def above_average(effect: Array, error: Array) -> Array:
     certain = spread <= tiny
     ratio = np.divide(distance, spread, out=np.zeros(count), where=~certain)
     side = np.where(np.abs(distance) <= tiny, 0.5, (distance > 0).astype(float))
-    return np.where(certain, side, ndtr(ratio))
+    return np.where(certain, side, scipy.special.ndtr(ratio))
 
 
 def _draw_ranks(effect: Array, error: Array, name: Hashable, draws: int) -> NDArray[np.signedinteger[Any]]:
@@ -176,4 +176,4 @@ def _curve(effect: Array, error: Array) -> tuple[Array, Array, Array]:
 def _below(distance: Array, error: Array) -> Array:
     """Return P(normal error below a distance); without error 0, 1/2 or 1."""
     sides = np.where(distance == 0, 0.0, np.copysign(np.inf, distance))
-    return ndtr(np.divide(distance, error, out=sides, where=error > 0))
+    return scipy.special.ndtr(np.divide(distance, error, out=sides, where=error > 0))

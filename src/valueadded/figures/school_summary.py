@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
+import scipy  # loads its parts at their first use, which other figures have none of
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from scipy.special import ndtri
 
 from valueadded.contracts.intake_adjusted_figures import SCHOOL_SUMMARY
 from valueadded.figures.style import INK, house_style, in_words, new_figure, readable_on
@@ -42,7 +42,7 @@ def select_school_summary(
     key = ["school_id", "outcome", "window", "group"]
     further = [*key, "std_error", "p_higher", "p_similar", "p_lower", "holds"]
     found = rows.merge(uncertainty[further], on=key, how="left", validate="one_to_one")
-    half = float(ndtri((1.0 + confidence) / 2.0)) * found["std_error"]
+    half = float(scipy.special.ndtri((1.0 + confidence) / 2.0)) * found["std_error"]
     residual = found["standardised_residual"]
     return found.assign(lower=residual - half, upper=residual + half)[list(SCHOOL_SUMMARY.columns)]
 

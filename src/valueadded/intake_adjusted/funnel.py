@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
+import scipy  # loads its parts at their first use, which most jobs have none of
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
-from scipy.special import ndtri
 
 Array = NDArray[np.float64]
 
@@ -24,7 +23,7 @@ class SpreadBySize:
     def limit(self, students: Array, share: float) -> Array:
         """Return the distance from 0 (J,) within which a share of schools with so many students lie."""
         spread: Array = np.sqrt(self.lasting + self.by_student / students)
-        return float(ndtri((1.0 + share) / 2.0)) * spread
+        return float(scipy.special.ndtri((1.0 + share) / 2.0)) * spread
 
 
 def spread_by_size(residual: Array, students: Array) -> SpreadBySize | None:
@@ -51,7 +50,11 @@ def spread_by_size(residual: Array, students: Array) -> SpreadBySize | None:
     grid = np.linspace(0.0, 1.0, 21)
     best = int(np.argmin([deviance(share) for share in grid]))
     low, high = grid[max(best - 1, 0)], grid[min(best + 1, 20)]
-    found = float(minimize_scalar(deviance, bounds=(low, high), method="bounded", options={"xatol": 1e-10}).x)
+    found = float(
+        scipy.optimize.minimize_scalar(
+            deviance, bounds=(low, high), method="bounded", options={"xatol": 1e-10}
+        ).x
+    )
     share = min((found, float(grid[best])), key=deviance)
     total = float((squares / shape(share)).mean())
     return SpreadBySize(total * (1.0 - share), total * share / middle)

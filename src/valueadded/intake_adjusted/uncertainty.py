@@ -2,8 +2,8 @@
 
 import numpy as np
 import pandas as pd
+import scipy  # loads its parts at their first use, which most jobs have none of
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
 from valueadded.intake_adjusted.panel import Panel
 from valueadded.intake_adjusted.policy import Policy
@@ -38,7 +38,8 @@ def assess_uncertainty(
     years = yearly / rows["years_used"].to_numpy() / rows["residual_variance"].to_numpy()
     error = np.sqrt(line + np.nan_to_num(years))
     residual, limit = rows["standardised_residual"].to_numpy(np.float64), policy.thresholds.band
-    higher, lower = ndtr((residual - limit) / error), ndtr((-limit - residual) / error)
+    higher = scipy.special.ndtr((residual - limit) / error)
+    lower = scipy.special.ndtr((-limit - residual) / error)
     return rows[["school_id", *REGRESSION, "standardised_residual"]].assign(
         line_error=np.sqrt(line),
         years_error=np.sqrt(years),

@@ -7,8 +7,8 @@ over all students, as the source's scores have, so that a prior means the same f
 from dataclasses import dataclass, field
 
 import numpy as np
+import scipy  # loads its parts at their first use, which most jobs have none of
 from numpy.typing import NDArray
-from scipy.special import betaln, gammaln, multigammaln
 
 from valueadded.errors import FitError
 from valueadded.location_scale.coordinates import Coordinates, pull_back_factor, read_factor, triangle
@@ -114,7 +114,7 @@ def _inverse_wishart(factor: Array, prior: InverseWishart, meaning: Coordinates)
     inverse = np.linalg.inv(factor)
     middle = (inverse * scale) @ inverse.T
     constant = degrees * np.sum(np.log(scale)) - degrees * d * np.log(2.0)
-    value = constant / 2 - multigammaln(degrees / 2, d) - np.trace(middle) / 2
+    value = constant / 2 - scipy.special.multigammaln(degrees / 2, d) - np.trace(middle) / 2
     power = degrees + d + 1
     value -= power * np.sum(np.log(np.diag(factor)))
     return float(value), inverse.T @ middle - power * np.diag(1.0 / np.diag(factor))
@@ -130,12 +130,14 @@ def _separate_scales(factor: Array, prior: SeparateScales, meaning: Coordinates)
         logs, slopes = 0.5 * np.log(2 / np.pi) - np.log(scale) - ratio**2 / 2, -ratio / scale
     else:
         nu = prior.degrees_of_freedom
-        constant = np.log(2.0) + gammaln((nu + 1) / 2) - gammaln(nu / 2) - 0.5 * np.log(nu * np.pi)
+        rise = scipy.special.gammaln((nu + 1) / 2) - scipy.special.gammaln(nu / 2)
+        constant = np.log(2.0) + rise - 0.5 * np.log(nu * np.pi)
         logs = constant - np.log(scale) - (nu + 1) / 2 * np.log1p(ratio**2 / nu)
         slopes = -(nu + 1) * ratio / (nu + ratio**2) / scale
     left = d - np.arange(1, d)
     normaliser = np.sum(
-        (2 * eta - 2 + left) * left * np.log(2.0) + left * betaln(eta + (left - 1) / 2, eta + (left - 1) / 2)
+        (2 * eta - 2 + left) * left * np.log(2.0)
+        + left * scipy.special.betaln(eta + (left - 1) / 2, eta + (left - 1) / 2)
     )
     diagonal = np.diag(factor)
     log_correlation = 2 * np.sum(np.log(diagonal)) - 2 * np.sum(np.log(spread))

@@ -1,5 +1,6 @@
 """Linear mixed models with schools as groups: design -> moments -> criterion -> fit -> posterior."""
 
+from valueadded.mixed.batches import summarise_batches
 from valueadded.mixed.by_cohort import RelativeModels, fit_relative_models
 from valueadded.mixed.joint.tables import compare_structures
 from valueadded.mixed.models import MixedModels, fit_mixed_models
@@ -32,6 +33,7 @@ __all__ = [
     "join_agencies",
     "join_subject_agencies",
     "moments_from_frame",
+    "summarise_batches",
     "summarise_cohort",
     "summarise_schools",
     "summarise_subjects",

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from valueadded.mixed.criterion import ProfileData, cross_products, profile_deviance, solve_gls
+from valueadded.numerics.student_t import t_probability
 
 Array = NDArray[np.float64]
 Interval = Literal["integrated", "textbook"]
@@ -150,7 +151,7 @@ def _mixture_quantile(
 
     Newton's method, halving the bracket wherever a step would leave it.
     """
-    from scipy.special import gammaln, stdtr, stdtrit
+    from scipy.special import gammaln, stdtrit
 
     standard_quantile = stdtrit(freedom, probability)
     each = centre + standard_quantile * spread
@@ -160,7 +161,7 @@ def _mixture_quantile(
     log_height = gammaln((freedom + 1) / 2) - gammaln(freedom / 2) - np.log(freedom * np.pi) / 2
     for _ in range(MAXIMUM_STEPS):
         standard = (at - centre) / spread
-        excess = weight @ stdtr(freedom, standard) - probability
+        excess = weight @ t_probability(freedom, standard) - probability
         density = np.exp(log_height - (freedom + 1) / 2 * np.log1p(standard**2 / freedom))
         low, high = np.where(excess < 0, at, low), np.where(excess < 0, high, at)
         moved = at - excess / (weight @ (density / spread))

@@ -86,3 +86,17 @@ def pool_groups(
         for b in range(n_columns):
             pooled_scatter[:, a, b] = np.bincount(codes, inside[:, a, b], n_groups)
     return GroupMoments(pooled_n, np.zeros(n_columns), pooled_mean, pooled_scatter)
+
+
+def add_groups(total: GroupMoments, part: GroupMoments, rows: NDArray[np.intp]) -> None:
+    """Add the moments of further rows to `total`, in place; exact up to rounding (Chan et al. 1983).
+
+    `rows` (J',) are the groups of `total` that the groups of `part` belong to, each at most once. A group of
+    `total` may have no rows yet, with moments of 0.
+    """
+    n = total.n[rows] + part.n
+    apart = part.mean + (part.centre - total.centre) - total.mean[rows]
+    between = (total.n[rows] * part.n / n)[:, None, None] * apart[:, :, None] * apart[:, None, :]
+    total.mean[rows] += apart * (part.n / n)[:, None]
+    total.scatter[rows] += part.scatter + between
+    total.n[rows] = n

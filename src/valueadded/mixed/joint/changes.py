@@ -4,8 +4,8 @@ from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
+import scipy  # loads its parts at their first use, which most jobs have none of
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
 from valueadded.mixed.joint.design import JointData
 from valueadded.mixed.joint.fit import JointEstimates
@@ -89,4 +89,4 @@ def probability_above_zero(value: Array, error: Array) -> Array:
     """Return the normal probability that what `value` (J,) estimates with `error` (J,) is above 0."""
     ratio = np.divide(value, error, out=np.zeros_like(value), where=error > 0)
     certain = np.where(value > 0, 1.0, np.where(value < 0, 0.0, 0.5))
-    return np.where(error > 0, ndtr(ratio), certain)
+    return np.where(error > 0, scipy.special.ndtr(ratio), certain)
