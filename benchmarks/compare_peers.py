@@ -26,7 +26,7 @@ from pathlib import Path
 
 import pandas as pd
 from compare_joint import make_cohorts
-from compare_layered import star
+from compare_layered import district, star
 from compare_mixed import make_cohort
 
 HERE = Path(__file__).parent
@@ -66,6 +66,7 @@ INTERCEPT = ["school_id", "score", "prior_score", "sex"]
 SLOPE = ["school_id", "score", "prior", "sex"]
 # Ours, in batches of the file: not a peer, but a row of its own.
 BATCHES = "valueadded, in batches"
+LAYERED = ["student_id", "year", "teacher_id", "score"]
 MIXED = ("lme4", "nlme", "glmmTMB", "statsmodels", "gpboost")
 TASKS = (
     Task("intercept", "random intercept, 70,000 students in 465 schools", "intercept", INTERCEPT,
@@ -80,7 +81,9 @@ TASKS = (
     Task("location_scale", "mean and variance of 50 schools, 2,000 students", "location_scale",
          ["school_id", "score", "prior"], lambda: make_cohort(2_000, 50), ("brms",)),
     Task("layered", "layered model, STAR, schools 1-20", "layered",
-         ["student_id", "year", "teacher_id", "score"], lambda: star(20).dropna(), ("GPvam",)),
+         LAYERED, lambda: star(20).dropna(), ("GPvam",)),
+    Task("district", "layered model, an invented district of 4,534 scores", "layered", LAYERED,
+         lambda: district(0), ("GPvam",)),
 )  # fmt: skip
 SMALL = {"intercept": lambda: make_cohort(7_000, 47), "slope": lambda: make_cohort(7_000, 47)}
 
