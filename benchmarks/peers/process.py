@@ -10,9 +10,9 @@ from typing import TypeVar
 Found = TypeVar("Found")
 
 
-def memory(line: str = "VmRSS") -> int:
-    """Kilobytes of memory of this process: now, or at its peak (VmHWM)."""
-    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+def memory(line: str = "VmRSS", process: int | str = "self") -> int:
+    """Kilobytes of memory of this process, or of another by its number: now, or at its peak (VmHWM)."""
+    lines = Path(f"/proc/{process}/status").read_text(encoding="ascii").splitlines()
     return int(next(text for text in lines if text.startswith(line)).split()[1])
 
 
