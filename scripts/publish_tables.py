@@ -5,9 +5,10 @@ from pathlib import Path
 from valueadded.config.publish import Publish
 from valueadded.contracts.cohorts import COHORT
 from valueadded.contracts.published import PUBLISHED, RECORDS, RELEASE_RECORD, SOURCES
+from valueadded.ownership import write_bytes
 from valueadded.publish import ReleasePolicy, guard_release, release_tables
 from valueadded.publish.exports import export_csv, export_workbook
-from valueadded.table_io import read_table, read_tables, write_bytes, write_table, write_text
+from valueadded.table_io import read_table, read_tables, write_table, write_text
 
 
 def main(

@@ -41,3 +41,18 @@ def holder_of(path: Path) -> str | None:
         return json.loads(path.read_text(encoding="utf-8"))["token"]
     except (OSError, ValueError, KeyError):
         return None
+
+
+def write_bytes(content: bytes, path: str | Path) -> None:
+    """Write bytes, whole or not at all: beside, synced, then renamed while the run owns its study."""
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    beside = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        with beside.open("wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        rename_if_owner(beside, target)
+    finally:
+        beside.unlink(missing_ok=True)

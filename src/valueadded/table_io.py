@@ -15,7 +15,7 @@ from pandera.errors import SchemaErrors
 from valueadded.checksum import EMPTY, KEY, fill_checksum, is_whole
 from valueadded.contracts.columns import column_types
 from valueadded.errors import ContractError
-from valueadded.ownership import rename_if_owner
+from valueadded.ownership import write_bytes
 
 UNREADABLE = (OSError, arrow.ArrowException, UnicodeDecodeError)
 # Rows of a batch, and bytes read at once of each of its columns: a few megabytes in all.
@@ -188,18 +188,3 @@ def write_private(content: str, path: str | Path) -> None:
         write_text(content, path)
     finally:
         os.umask(before)
-
-
-def write_bytes(content: bytes, path: str | Path) -> None:
-    """Write bytes, whole or not at all."""
-    target = Path(path)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    beside = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        with beside.open("wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        rename_if_owner(beside, target)
-    finally:
-        beside.unlink(missing_ok=True)

@@ -22,10 +22,11 @@ from scipy.optimize import linprog
 
 from valueadded.contracts.published import PUBLISHED
 from valueadded.errors import DisclosureError
+from valueadded.ownership import write_bytes
 from valueadded.publish import compare_releases
 from valueadded.publish.exports import export_csv, export_workbook
 from valueadded.publish.whole_schools import publish_performance
-from valueadded.table_io import write_bytes, write_table, write_text
+from valueadded.table_io import write_table, write_text
 
 CELL = ["domain", "year", "school_id"]
 

@@ -98,7 +98,9 @@ def test_the_study_is_where_the_option_says(options, tmp_path, monkeypatch):
     assert study.study_folder(["--cores", "2", "--", "-d", "b"]) == tmp_path
 
 
-@pytest.mark.parametrize("question", ["-n", "-np", "--dry-run", "--summary", "--unlock"])
+@pytest.mark.parametrize(
+    "question", ["-n", "-np", "--dry-run", "--summary", "--unlock", "--report=report.html"]
+)
 def test_a_question_claims_nothing(question, handed, tmp_path):
     main(["run", "--cores", "1", question])
     assert list(tmp_path.iterdir()) == []

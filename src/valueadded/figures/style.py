@@ -1,7 +1,6 @@
 """The house style of every figure, and how a figure becomes files."""
 
 import io
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +11,7 @@ import numpy as np
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
-from valueadded.ownership import rename_if_owner
+from valueadded.ownership import write_bytes
 
 WIDTH_CM = 16.0
 """Text width of an A4 page (centimetres)."""
@@ -105,27 +104,17 @@ def in_words(code: str) -> str:
 
 def save_figure(figure: Figure, png: str | Path, svg: str | Path, dots_per_inch: int) -> None:
     """Write `figure` as PNG and as SVG, each whole or not at all, the same bytes on every run."""
-    with house_style():
-        _write(figure, Path(png), dpi=dots_per_inch, format="png", metadata={"Software": None})
-        _write(figure, Path(svg), dpi=dots_per_inch, format="svg", metadata={"Date": None})
+    write_bytes(render_png(figure, dots_per_inch), png)
+    write_bytes(_render(figure, dpi=dots_per_inch, format="svg", metadata={"Date": None}), svg)
 
 
 def render_png(figure: Figure, dots_per_inch: int) -> bytes:
     """Return `figure` as the bytes of a PNG, the same on every run."""
+    return _render(figure, dpi=dots_per_inch, format="png", metadata={"Software": None})
+
+
+def _render(figure: Figure, **options: Any) -> bytes:
     buffer = io.BytesIO()
     with house_style():
-        figure.savefig(buffer, dpi=dots_per_inch, format="png", metadata={"Software": None})
+        figure.savefig(buffer, **options)
     return buffer.getvalue()
-
-
-def _write(figure: Figure, target: Path, **options: Any) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    beside = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        with beside.open("wb") as stream:
-            figure.savefig(stream, **options)
-            stream.flush()
-            os.fsync(stream.fileno())
-        rename_if_owner(beside, target)
-    finally:
-        beside.unlink(missing_ok=True)

@@ -79,7 +79,7 @@ def run_study(options: Sequence[str], take_over: bool = False) -> NoReturn:
 
 def only_asks(options: Sequence[str]) -> bool:
     """Tell whether Snakemake is asked something, and is to make nothing."""
-    return any(option in ONLY_ASKS or option.startswith("-n") for option in options)
+    return any(option.partition("=")[0] in ONLY_ASKS or option.startswith("-n") for option in options)
 
 
 def shows_progress(options: Sequence[str]) -> bool:
