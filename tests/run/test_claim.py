@@ -106,14 +106,31 @@ def test_a_living_snakemake_without_a_claim_keeps_its_lock(tmp_path):
     lock(tmp_path)
     with python_called(["snakemake"], tmp_path) as living:
         try:
-            assert drivers_of(tmp_path) == [living.pid]
-            assert drivers_of(tmp_path.parent) == []
+            assert list(drivers_of(tmp_path)) == [living.pid]
+            assert drivers_of(tmp_path.parent) == {}
             with pytest.raises(RunError, match=f"process {living.pid}"):
                 take_claim(tmp_path, False, take_over=True)
         finally:
             living.kill()
     with python_called(["snakemake", "--mode", "remote"], tmp_path) as job:
         try:
-            assert drivers_of(tmp_path) == []
+            assert drivers_of(tmp_path) == {}
         finally:
             job.kill()
+
+
+@pytest.mark.skipif(not Path("/proc/self/cwd").exists(), reason="this system does not show its processes")
+def test_what_opens_the_lock_for_a_run_that_was_killed_is_waited_for(tmp_path, monkeypatch):
+    lock(tmp_path)
+    with python_called(["snakemake", "--unlock"], tmp_path) as left:
+        try:
+            monkeypatch.setattr("valueadded.run.claim.UNLOCK_SECONDS", 0.3)
+            with pytest.raises(RunError, match=f"process {left.pid}"):
+                take_claim(tmp_path, False, take_over=True)
+            monkeypatch.setattr("valueadded.run.claim.UNLOCK_SECONDS", 60)
+            waited = []
+            monkeypatch.setattr("valueadded.run.claim.time.sleep", lambda _: waited.append(left.kill()))
+            assert take_claim(tmp_path, False, take_over=True)[2]
+            assert waited
+        finally:
+            left.kill()

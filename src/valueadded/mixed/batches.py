@@ -1,7 +1,7 @@
 """Per-school moments of more students than memory holds: read twice, some at a time."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -87,16 +87,13 @@ def summarise_batches(
             f"found {survey.n_complete} students at the first reading and others at the second; expected the"
             " same: no other program may write to the data meanwhile"
         )
-    return SchoolMoments(
+    return replace(
+        first,
         school_id=survey.keys.get_level_values(0).to_numpy(dtype=object),
         cohort=survey.keys.get_level_values(1).to_numpy(dtype=np.int64),
         n=total.n,
-        columns=first.columns,
-        centre=total.centre,
         mean=total.mean,
         scatter=total.scatter,
-        levels=first.levels,
-        formulas=first.formulas,
         n_left_out=survey.n_students - survey.n_complete,
     )
 

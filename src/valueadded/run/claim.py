@@ -7,6 +7,7 @@ which ends with the process, whatever ends it; jobs do not inherit it.
 import fcntl
 import json
 import os
+import time
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +15,8 @@ from socket import gethostname
 from uuid import uuid4
 
 from valueadded.errors import RunError
+
+UNLOCK_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -105,9 +108,14 @@ def refuse_if_alive(folder: Path, earlier: Claim | None, take_over: bool) -> Non
     RunError
         Naming the owner, and what to do.
     """
-    living = drivers_of(folder)
+    # A run that is killed while it opens an earlier one's lock leaves the process that does so, for a second.
+    patient = time.monotonic() + UNLOCK_SECONDS
+    while (living := drivers_of(folder)) and time.monotonic() < patient:
+        if not all("--unlock" in words for words in living.values()):
+            break
+        time.sleep(0.1)
     if living:
-        raise RunError(f"{folder}: a run is going on (process {living[0]}); wait for it or end it")
+        raise RunError(f"{folder}: a run is going on (process {next(iter(living))}); wait for it or end it")
     if take_over or (earlier is not None and earlier.host == gethostname()):
         return
     owner = in_words(earlier) if earlier else "not started by `valueadded run`"
@@ -117,9 +125,9 @@ def refuse_if_alive(folder: Path, earlier: Claim | None, take_over: bool) -> Non
     )
 
 
-def drivers_of(folder: Path) -> list[int]:
-    """Return the processes on this machine that run Snakemake in `folder`; its jobs are left out."""
-    found = []
+def drivers_of(folder: Path) -> dict[int, list[str]]:
+    """Return the processes on this machine that run Snakemake in `folder`, with their words; not its jobs."""
+    found = {}
     for process in Path("/proc").glob("[0-9]*"):
         try:
             words = (process / "cmdline").read_bytes().decode(errors="replace").split("\0")
@@ -127,5 +135,5 @@ def drivers_of(folder: Path) -> list[int]:
         except OSError:
             continue  # ended meanwhile, or another user's
         if here and any(Path(word).name == "snakemake" for word in words[:4]) and "--mode" not in words:
-            found.append(int(process.name))
+            found[int(process.name)] = words
     return found
