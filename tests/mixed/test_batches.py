@@ -76,19 +76,17 @@ def with_factors() -> pd.DataFrame:
         ["score ~ prior_score", "score ~ status:new + prior_score"],
     ],
 )
-@pytest.mark.parametrize("cohort", [None, "year"])
-@pytest.mark.parametrize("order", ["by school", "shuffled"])
-def test_moments_are_those_of_all_students(formula: str | list[str], cohort: str | None, order: str) -> None:
+def test_moments_are_those_of_all_students(formula: str | list[str]) -> None:
     frame = with_factors()
-    if order == "shuffled":
-        frame = frame.sample(frac=1, random_state=3)
-    found = summarise_batches(in_parts(frame), formula, cohort=cohort)
-    assert_same(found, summarise_schools(frame, formula, cohort=cohort))
+    assert_same(summarise_batches(in_parts(frame), formula), summarise_schools(frame, formula))
+    shuffled = frame.sample(frac=1, random_state=3)
+    found = summarise_batches(in_parts(shuffled, 300), formula, cohort="year")
+    assert_same(found, summarise_schools(shuffled, formula, cohort="year"))
 
 
 @pytest.mark.parametrize("rows", [1, 7, 10_000])
 def test_the_size_of_batches_does_not_matter(rows: int) -> None:
-    frame = with_factors().iloc[:800]
+    frame = with_factors().iloc[::15]
     formula = "score ~ prior_score + language + status"
     assert_same(summarise_batches(in_parts(frame, rows), formula), summarise_schools(frame, formula))
 
