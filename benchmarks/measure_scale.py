@@ -150,7 +150,7 @@ def page(found: list[dict[str, Any]]) -> str:
             f"Slope between the two largest sizes: {slope:.2f} (bar {BARS['slope']:.2f}).",
             "",
             "Where schools are fewer than 200, as in the two smallest sizes, profile intervals of joint",
-            "correlations begin in several places: in the smallest that is about half of the time (`fit_mixed`).",
+            "correlations begin in several places: in the smallest about half of the time (`fit_mixed`).",
         ]
     jobs = int(largest["steps"]["jobs"].sum())
     starting = jobs * typical([sys.executable, "-c", FLOOR])[1]
