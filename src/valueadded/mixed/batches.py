@@ -67,7 +67,7 @@ def summarise_batches(
     """
     formulas = [formula] if isinstance(formula, str) else list(formula)
     columns = design_columns(formulas, school, cohort)
-    survey = _survey(read(columns), formulas, school, cohort)
+    survey = _survey(read(columns), columns, formulas, school, cohort)
     first: SchoolMoments | None = None
     total: GroupMoments | None = None
     for students in read(columns):
@@ -99,9 +99,12 @@ def summarise_batches(
 
 
 def _survey(
-    batches: Iterable[pd.DataFrame], formulas: Sequence[str], school: str, cohort: str | None
+    batches: Iterable[pd.DataFrame],
+    columns: list[str],
+    formulas: Sequence[str],
+    school: str,
+    cohort: str | None,
 ) -> _Survey:
-    columns = design_columns(formulas, school, cohort)
     n_students = n_complete = 0
     keys: list[pd.DataFrame] = []
     # One student for each combination of levels: enough to learn how a formula is coded.

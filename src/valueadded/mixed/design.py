@@ -113,11 +113,11 @@ def refuse_nobody(n_students: int, n_complete: int, needed: list[str]) -> None:
 def drop_unused_levels(students: pd.DataFrame) -> pd.DataFrame:
     """Return the students, with the levels of categorical columns that occur among them."""
     used = {
-        name: column.cat.remove_unused_categories()
+        str(name): column.cat.remove_unused_categories()
         for name, column in students.items()
         if isinstance(column.dtype, pd.CategoricalDtype)
     }
-    return students.assign(**{str(name): column for name, column in used.items()})
+    return students.assign(**used)
 
 
 def code_students(

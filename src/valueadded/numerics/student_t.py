@@ -1,6 +1,7 @@
 """Probabilities of Student's t distribution, also for the many degrees of freedom of a nation's students."""
 
 import numpy as np
+import scipy  # loads its parts at their first use, which most jobs have none of
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
@@ -15,13 +16,11 @@ def t_probability(freedom: float, value: Array) -> Array:
     With many degrees it is the normal probability of the value that Hill (1970, Algorithm 395) turns `value`
     into: the same number, fifteen times as fast as the incomplete beta function.
     """
-    # Jobs that only sum up moments import this package too, and need not wait for the library.
-    from scipy.special import ndtr, stdtr
-
     if freedom < NEARLY_NORMAL:
-        probability: Array = stdtr(freedom, value)
+        probability: Array = scipy.special.stdtr(freedom, value)
         return probability
     a = freedom - 0.5
     square = a * np.log1p(value**2 / freedom)
-    nearly_normal: Array = ndtr(np.copysign(np.sqrt(square), value) * (1 + (square + 3) / (48 * a**2)))
+    alike = np.copysign(np.sqrt(square), value) * (1 + (square + 3) / (48 * a**2))
+    nearly_normal: Array = scipy.special.ndtr(alike)
     return nearly_normal
